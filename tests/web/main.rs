@@ -1,7 +1,16 @@
 //! Tests of the pages over the real services, as a browser without a script sees them.
 
 mod account;
+mod delivery;
+mod device;
+mod grant;
 mod inbox;
+mod office;
+mod proposal;
+mod report;
+mod site;
+mod status;
+mod wall;
 
 use harness::{
     system::{System, Wishes},

@@ -15,7 +15,7 @@ use server::limits;
 
 use crate::{
     assets,
-    frame::trouble::Trouble,
+    frame::{navigation, trouble::Trouble},
     pages,
     web::{App, rules::Rule, see_other, visitor::Visitor},
 };
@@ -73,9 +73,12 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// First page of whoever comes without an address.
+/// Whoever comes without an address is led to the first page of their own work, or to sign in.
 async fn home(visitor: Visitor) -> Response {
-    see_other(&format!("/{}/concerns", visitor.language.code()))
+    match &visitor.session {
+        Some(session) => see_other(&format!("/{}{}", visitor.language.code(), navigation::first(&visitor.shell.entries, &session.caller))),
+        None => visitor.to_sign_in(),
+    }
 }
 
 async fn asset(request: Request) -> Response {

@@ -12,10 +12,10 @@ use base::{
     wire,
 };
 use proto::safety::v1::{
-    AcceptConcernRequest, AcceptConcernResponse, Audience, Concern, ConcernReceipt, ConcernView, GetConcernReceiptRequest,
+    AcceptConcernRequest, AcceptConcernResponse, Audience, Beat, Concern, ConcernReceipt, ConcernView, GetConcernReceiptRequest,
     GetConcernReceiptResponse, GetConcernRequest, ListConcernsRequest, ListConcernsResponse, ListSitesRequest, RaiseConcernRequest, Site,
     WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, alarm_service_client::AlarmServiceClient,
-    directory_service_client::DirectoryServiceClient,
+    directory_service_client::DirectoryServiceClient, watch_concerns_response::Item,
 };
 use server::client::{self, Peer};
 use time::OffsetDateTime;
@@ -122,6 +122,23 @@ impl Safety {
             Ok(answer) => Ok(answer?.into_inner()),
             Err(_) => Err(Status::unavailable("the stream does not begin")),
         }
+    }
+
+    /// The state of the alarm as it reports it with each beat: the first beat that comes in time.
+    ///
+    /// # Errors
+    /// What the safety service answers; or no beat came in time.
+    pub async fn beat(&self, session: &Session) -> Result<Beat, Status> {
+        let mut stream = self.watch(session).await?;
+        let beat = async {
+            while let Some(message) = stream.message().await? {
+                if let Some(Item::Beat(beat)) = message.item {
+                    return Ok(beat);
+                }
+            }
+            Err(Status::unavailable("the stream ended"))
+        };
+        tokio::time::timeout(STREAM_BEGINS, beat).await.unwrap_or_else(|_| Err(Status::unavailable("no beat came")))
     }
 
     /// The directory of sites as last read, without a call.

@@ -11,7 +11,7 @@ use self::{navigation::Entry, texts::Texts};
 use crate::{
     assets,
     brand::Brand,
-    parts::{form, time::instant},
+    parts::{form, time::instant, words},
     session::Session,
     text::{Language, fill},
 };
@@ -114,7 +114,7 @@ impl Frame<'_> {
                 }
                 @if let Some(session) = self.session {
                     div class="person" {
-                        p { (fill(texts.signed_in_as, &[("subject", &session.caller.subject)])) " " span class="roles" { (session.caller.roles().join(", ")) } }
+                        p { (fill(texts.signed_in_as, &[("subject", &session.caller.subject)])) " " span class="roles" { (words::roles(&session.caller, self.language)) } }
                         form method="post" action=(format!("/{code}/sign-out")) {
                             (form::token(session))
                             button class="plain" { (texts.sign_out) }

@@ -9,7 +9,7 @@ crate::text::texts! {
     navigation: "Main", "Principal";
     protected: "Protected B", "Protégé B";
     as_of: "As of", "En date du";
-    go_back: "Back to the safety events", "Retour aux événements de sécurité";
+    go_back: "Go to your first page", "Aller à votre page d’accueil";
     clock_zone: "Times without a zone beside them are in your local time.", "Les heures sans fuseau indiqué sont à votre heure locale.";
 
     ago: "{elapsed} ago", "il y a {elapsed}";

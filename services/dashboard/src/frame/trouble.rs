@@ -63,7 +63,7 @@ impl Trouble {
         html! {
             h1 { (title) }
             p { (text) }
-            p { a href=(format!("/{}/concerns", language.code())) { (texts::of(language).go_back) } }
+            p { a href=(format!("/{}/", language.code())) { (texts::of(language).go_back) } }
         }
     }
 }

@@ -2,9 +2,18 @@
 
 pub mod account;
 pub mod concern;
+pub mod delivery;
+pub mod device;
+pub mod grant;
 pub mod inbox;
+pub mod office;
+pub mod proposal;
 pub mod raise;
+pub mod report;
 pub mod sign_in;
+pub mod site;
+pub mod status;
+pub mod wall;
 
 use axum::Router;
 
@@ -27,12 +36,28 @@ pub struct Page {
 }
 
 /// Every screen, in the order of the navigation.
-pub const ALL: &[&Page] = &[&concern::PAGE, &raise::PAGE, &inbox::PAGE, &account::PAGE, &sign_in::PAGE];
+pub const ALL: &[&Page] = &[
+    &concern::PAGE,
+    &raise::PAGE,
+    &inbox::PAGE,
+    &proposal::PAGE,
+    &grant::PAGE,
+    &office::PAGE,
+    &device::PAGE,
+    &site::PAGE,
+    &report::PAGE,
+    &delivery::PAGE,
+    &wall::PAGE,
+    &status::PAGE,
+    &account::PAGE,
+    &sign_in::PAGE,
+];
 
 /// Texts of every page and of the frame.
 pub fn texts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let of_pages = ALL.iter().flat_map(|page| page.texts.iter());
-    frame::texts::ALL.iter().chain(parts::texts::ALL).chain(of_pages).copied()
+    let words = parts::words::ALL.into_iter().flatten();
+    frame::texts::ALL.iter().chain(parts::texts::ALL).chain(words).chain(of_pages).copied()
 }
 
 /// Addresses of every page.

@@ -119,12 +119,14 @@ pub struct Field {
     pub hint: Option<&'static str>,
     pub kind: Kind,
     pub is_needed: bool,
+    /// Label of no choice in a list to choose from; "Choose" where it is empty.
+    pub blank: &'static str,
 }
 
 impl Field {
     #[must_use]
     pub const fn new(name: &'static str, label: &'static str, kind: Kind) -> Self {
-        Self { name, label, hint: None, kind, is_needed: false }
+        Self { name, label, hint: None, kind, is_needed: false, blank: "" }
     }
 
     #[must_use]
@@ -136,6 +138,13 @@ impl Field {
     #[must_use]
     pub const fn hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
+        self
+    }
+
+    /// Label of no choice.
+    #[must_use]
+    pub const fn blank(mut self, label: &'static str) -> Self {
+        self.blank = label;
         self
     }
 
@@ -156,7 +165,8 @@ impl Field {
                 let known = filled.all(self.name).iter().all(|value| choices.iter().any(|choice| choice.value == *value));
                 (!known).then(|| fill(texts.field_unknown, &[("field", self.label)]))
             }
-            Kind::Date | Kind::Check => None,
+            Kind::Date => super::time::day(typed).is_none().then(|| fill(texts.field_no_date, &[("field", self.label)])),
+            Kind::Check => None,
         }
     }
 }
@@ -263,7 +273,9 @@ impl Form {
     /// What a service refused, at the field it names where the form has one of that name.
     #[must_use]
     pub fn refused(&self, refusal: Refusal) -> Problems {
-        let field = refusal.field.as_deref().and_then(|named| self.fields().find(|field| field.name == named));
+        // A service may say in which message the field stands: `device.person`.
+        let names = |field: &Field, named: &str| named == field.name || named.rsplit('.').next() == Some(field.name);
+        let field = refusal.field.as_deref().and_then(|named| self.fields().find(|field| names(field, named)));
         let fields = field.map(|field| (field.name, refusal.words.clone())).into_iter().collect();
         Problems { refusal: Some(refusal), fields }
     }
@@ -313,7 +325,7 @@ fn summary(problems: &Problems, language: Language) -> Markup {
     }
 }
 
-fn draw_field(field: &Field, filled: &Filled, problems: &Problems, language: Language) -> Markup {
+pub(super) fn draw_field(field: &Field, filled: &Filled, problems: &Problems, language: Language) -> Markup {
     let (name, why) = (field.name, problems.of(field.name));
     let hint_id = field.hint.map(|_| format!("{name}-hint"));
     let why_id = why.map(|_| format!("{name}-why"));
@@ -356,7 +368,7 @@ fn control(field: &Field, kind: &Kind, filled: &Filled, described: Option<&str>,
             let known = choices.iter().any(|choice| choice.value == value);
             html! {
                 select id=(name) name=(name) aria-describedby=[described] aria-invalid=[wrong] {
-                    option value="" selected[value.is_empty()] { (texts::of(language).choose) }
+                    option value="" selected[value.is_empty()] { (if field.blank.is_empty() { texts::of(language).choose } else { field.blank }) }
                     @if !known && !value.is_empty() { option value=(value) selected { (value) } }
                     @for choice in choices {
                         option value=(choice.value) lang=[choice.foreign.map(Language::code)] selected[choice.value == value] { (choice.label) }
@@ -419,6 +431,7 @@ mod tests {
         let refusal =
             |field| Refusal::of(&base::Refusal::invalid("reason-missing", "R3a", field, "say why", "dites").into(), Language::English);
         assert_eq!(form().refused(refusal("why")).fields[0].0, "why");
+        assert_eq!(form().refused(refusal("grants.why")).fields[0].0, "why");
         let elsewhere = form().refused(refusal("another"));
         assert!(elsewhere.fields.is_empty() && !elsewhere.is_empty());
         assert!(summary(&elsewhere, Language::English).into_string().contains("say why"));

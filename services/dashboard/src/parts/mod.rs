@@ -1,11 +1,15 @@
 //! Parts that every page is made of: forms, tables, lists of facts, refusals, times and names.
 
+pub mod address;
 pub mod drawing;
 pub mod facts;
+pub mod filter;
 pub mod form;
 pub mod kept;
+pub mod proposed;
 pub mod refusal;
 pub mod site;
 pub mod table;
 pub mod texts;
 pub mod time;
+pub mod words;

@@ -1,7 +1,9 @@
 //! Names of sites: in the language of a page, in the order of its alphabet.
 
+use maud::{Markup, html};
 use proto::{collation::Collation, safety::v1::Site};
 
+use super::drawing::Drawing;
 use crate::{clients::Sites, text::Language};
 
 /// A site with its name for a list.
@@ -26,6 +28,25 @@ impl Named {
         let name = [own, other, &site.code].into_iter().find(|name| !name.is_empty()).cloned().unwrap_or_default();
         Self { code: site.code.clone(), name, foreign: (borrowed && !other.is_empty()).then_some(language.other()) }
     }
+
+    /// The name of the site with a code; the code itself where the directory does not know it.
+    #[must_use]
+    pub fn by_code(code: &str, drawing: &Drawing<'_>) -> Self {
+        let unknown = || Self { code: code.to_owned(), name: code.to_owned(), foreign: None };
+        drawing.sites.get(code).map_or_else(unknown, |site| Self::of(site, drawing.language))
+    }
+
+    /// The name, marked where it is in the other language.
+    #[must_use]
+    pub fn draw(&self) -> Markup {
+        html! { span lang=[self.foreign.map(Language::code)] { (self.name) } }
+    }
+}
+
+/// A site by its name.
+#[must_use]
+pub fn name(code: &str, drawing: &Drawing<'_>) -> Markup {
+    Named::by_code(code, drawing).draw()
 }
 
 /// Every site by name, in the order of the language.

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::{drawing::Drawing, texts};
 
 /// Column of a table.
+#[derive(Debug, Clone, Copy)]
 pub struct Column {
     pub title: &'static str,
     /// Word of the column in the address, where the table can be sorted by it.

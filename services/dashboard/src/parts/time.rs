@@ -1,7 +1,7 @@
 //! Instants and durations on a page.
 
 use maud::{Markup, html};
-use time::{Duration, OffsetDateTime, UtcOffset};
+use time::{Date, Duration, OffsetDateTime, UtcOffset, macros::format_description};
 
 /// An instant in its machine-readable form.
 #[must_use]
@@ -40,9 +40,36 @@ pub fn instant_or(at: Option<OffsetDateTime>, otherwise: &str) -> Markup {
     html! { @if let Some(at) = at { (instant(at)) } @else { (otherwise) } }
 }
 
+/// A day as a date field sends it.
+#[must_use]
+pub fn day(text: &str) -> Option<Date> {
+    Date::parse(text.trim(), format_description!("[year]-[month]-[day]")).ok()
+}
+
+/// When a day begins where in Canada it begins first, in Newfoundland.
+#[must_use]
+pub fn begins(day: Date) -> Option<OffsetDateTime> {
+    day.midnight().assume_utc().checked_add(Duration::minutes(150))
+}
+
+/// When a day ends where in Canada it ends last, on the Pacific coast.
+#[must_use]
+pub fn ends(day: Date) -> Option<OffsetDateTime> {
+    day.midnight().assume_utc().checked_add(Duration::hours(32))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_a_whole_day_in_every_time_zone_of_canada() {
+        let day = day("2027-03-31").unwrap();
+        assert_eq!(human(begins(day).unwrap()), "2027-03-31 02:30:00 UTC");
+        assert_eq!(human(ends(day).unwrap()), "2027-04-01 08:00:00 UTC");
+        assert!(["", "2027-02-30", "31/03/2027", "+999999-01-01"].iter().all(|text| super::day(text).is_none()));
+        assert!(ends(Date::MAX).is_none());
+    }
 
     #[test]
     fn elapsed_time_reads_well() {

@@ -67,7 +67,7 @@ pub fn see_other(address: &str) -> Response {
 pub fn safe_next(next: &str, language: Language) -> String {
     let ours = Language::ALL.iter().any(|l| next.starts_with(&format!("/{}/", l.code())));
     let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\') && next.len() <= 400;
-    if ours && plain { next.to_owned() } else { format!("/{}/concerns", language.code()) }
+    if ours && plain { next.to_owned() } else { format!("/{}/", language.code()) }
 }
 
 #[cfg(test)]
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn after_signing_in_nobody_is_led_to_another_site() {
-        let home = "/fr/concerns";
+        let home = "/fr/";
         for hostile in ["https://evil.example/", "//evil.example", "/\\evil.example", "/en\\..\\x", "", "/en/\r\nSet-Cookie: a", "/de/x"] {
             assert_eq!(safe_next(hostile, Language::French), home, "{hostile}");
         }

@@ -20,6 +20,7 @@ use crate::{
         drawing::Drawing,
         form::{Filled, Problems, Sheet},
         refusal::Refusal,
+        texts,
     },
     session::Session,
     text::Language,
@@ -51,7 +52,7 @@ impl FromRequestParts<App> for Visitor {
         let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let (language, here) = match Language::parse(first) {
             Some(language) => (language, format!("/{rest}")),
-            None => (chosen(&parts.headers).unwrap_or_else(|| Language::preferred(accepted)), "/concerns".to_owned()),
+            None => (chosen(&parts.headers).unwrap_or_else(|| Language::preferred(accepted)), "/".to_owned()),
         };
         let compact = self::cookie(&parts.headers, DENSITY).as_deref() == Some("compact");
         let density = if compact { Density::Compact } else { Density::Comfortable };
@@ -138,7 +139,7 @@ impl Visitor {
         // A form's own address is not a page to return to.
         let mut visitor = self.clone();
         if !matches!(trouble, Trouble::NotFound | Trouble::Unavailable | Trouble::Busy) {
-            "/concerns".clone_into(&mut visitor.here);
+            "/".clone_into(&mut visitor.here);
         }
         visitor.page_with(trouble.status(), title, None, &trouble.content(self.language))
     }
@@ -147,7 +148,8 @@ impl Visitor {
     pub fn refused(&self, status: &Status) -> Response {
         match status.code() {
             Code::Unauthenticated => self.to_sign_in(),
-            Code::PermissionDenied => self.denied(status),
+            Code::PermissionDenied => self.said(status, StatusCode::FORBIDDEN, Trouble::Denied.texts(self.language).0),
+            Code::FailedPrecondition => self.said(status, StatusCode::UNPROCESSABLE_ENTITY, texts::of(self.language).refused_title),
             Code::NotFound | Code::InvalidArgument => self.trouble(Trouble::NotFound),
             code => {
                 tracing::warn!(code = %code, "a service did not answer a page");
@@ -156,16 +158,15 @@ impl Visitor {
         }
     }
 
-    /// A service's own words for what this person may not see.
-    fn denied(&self, status: &Status) -> Response {
+    /// A service's own words for what this person may not see, or what cannot be done now.
+    fn said(&self, status: &Status, code: StatusCode, title: &str) -> Response {
         let refusal = Refusal::of(status, self.language);
-        let (title, _) = Trouble::Denied.texts(self.language);
         let content = html! {
             h1 { (title) }
             p { (refusal.words) }
             (refusal.rule(self.language))
         };
-        self.page_with(StatusCode::FORBIDDEN, title, None, &content)
+        self.page_with(code, title, None, &content)
     }
 
     /// Redirect to the sign-in page, which leads back here.

@@ -10,6 +10,7 @@ use crate::{
         facts::Facts,
         form::{Choice, Field, Form, Group, Kind, Sheet},
         time::instant,
+        words,
     },
 };
 
@@ -34,7 +35,7 @@ pub const fn density(density: Density) -> &'static str {
 pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
     let caller = &drawing.session.caller;
-    let facts = Facts::new().text(texts.subject, &caller.subject).text(texts.roles, &caller.roles().join(", "));
+    let facts = Facts::new().text(texts.subject, &caller.subject).text(texts.roles, &words::roles(caller, drawing.language));
     let facts = facts.markup(texts.ends, instant(drawing.session.expires_at));
     let languages = vec![Choice::new("", texts.both), Choice::new("en", texts.english), Choice::new("fr", texts.french)];
     let fields = vec![

@@ -1,0 +1,27 @@
+//! Delivery ledger: what was sent to whom by which channel, without content.
+
+mod handlers;
+pub mod texts;
+mod view;
+
+use axum::{Router, routing::get};
+use proto::role;
+
+use super::Page;
+use crate::{
+    frame::navigation::{Audience, Entry},
+    web::{App, rules::Rule},
+};
+
+const READERS: &[&str] = &[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, role::OPERATIONS];
+
+pub const PAGE: Page = Page {
+    routes,
+    rules: &[Rule::signed_in("/{language}/deliveries", "R3b")],
+    texts: texts::ALL,
+    entry: Some(Entry { path: "/deliveries", label: |language| texts::of(language).deliveries, audience: Audience::Roles(READERS) }),
+};
+
+fn routes() -> Router<App> {
+    Router::new().route("/{language}/deliveries", get(handlers::list))
+}

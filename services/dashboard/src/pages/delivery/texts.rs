@@ -1,0 +1,28 @@
+//! Texts of the delivery ledger, in both languages.
+
+crate::text::texts! {
+    deliveries: "Deliveries", "Envois";
+    intro: "What was sent to whom by which channel, newest first. The ledger holds no content.", "Ce qui a été envoyé, à qui et par quel moyen, du plus récent au plus ancien. Le registre ne contient aucun contenu.";
+    caption: "{n} of the newest {all} deliveries", "{n} des {all} envois les plus récents";
+    failed_one: "One delivery among these was given up: a person must act.", "Parmi ces envois, un a été abandonné : quelqu’un doit agir.";
+    failed_many: "{n} deliveries among these were given up: a person must act.", "Parmi ces envois, {n} ont été abandonnés : quelqu’un doit agir.";
+    none: "No delivery that you may see fits this.", "Aucun envoi que vous puissiez voir ne correspond.";
+    show: "Filter", "Filtrer";
+    recipient: "To", "À";
+    what: "What", "Quoi";
+    channel: "Channel", "Moyen";
+    state: "State", "État";
+    attempts: "Attempts", "Tentatives";
+    created: "Created", "Créé";
+    finished: "Finished", "Terminé";
+    inbox: "Inbox", "Boîte de réception";
+    email: "E-mail", "Courriel";
+    gateway: "Telephone, pager or chat", "Téléphone, téléavertisseur ou clavardage";
+    pending: "Waiting", "En attente";
+    delivered: "Delivered", "Remis";
+    retrying: "Failed, tried again", "Échec, nouvel essai prévu";
+    withheld: "Withheld by a rule", "Retenu par une règle";
+    sent: "Taken, report awaited", "Pris en charge, compte rendu attendu";
+    failed: "Given up", "Abandonné";
+    unknown: "Not stated", "Non précisé";
+}

@@ -1,0 +1,124 @@
+//! HTML of the delivery ledger.
+
+use base::wire::instant as at;
+use maud::{Markup, html};
+use proto::notification::v1::{Channel, Delivery, DeliveryState};
+
+use super::texts::{self, Texts};
+use crate::{
+    parts::{
+        drawing::Drawing,
+        filter::Filter,
+        form::{Choice, Field, Filled, Kind},
+        table::{Column, Table},
+        time::instant_or,
+        words,
+    },
+    text::fill,
+};
+
+const STATES: [DeliveryState; 6] = [
+    DeliveryState::Pending,
+    DeliveryState::Delivered,
+    DeliveryState::Retrying,
+    DeliveryState::Withheld,
+    DeliveryState::Failed,
+    DeliveryState::Sent,
+];
+const CHANNELS: [Channel; 3] = [Channel::Inbox, Channel::Email, Channel::Gateway];
+
+const fn state_text(state: DeliveryState, texts: &Texts) -> &'static str {
+    match state {
+        DeliveryState::Unspecified => texts.unknown,
+        DeliveryState::Pending => texts.pending,
+        DeliveryState::Delivered => texts.delivered,
+        DeliveryState::Retrying => texts.retrying,
+        DeliveryState::Withheld => texts.withheld,
+        DeliveryState::Failed => texts.failed,
+        DeliveryState::Sent => texts.sent,
+    }
+}
+
+const fn channel_text(channel: Channel, texts: &Texts) -> &'static str {
+    match channel {
+        Channel::Unspecified => texts.unknown,
+        Channel::Inbox => texts.inbox,
+        Channel::Email => texts.email,
+        Channel::Gateway => texts.gateway,
+    }
+}
+
+/// The newest lines of the ledger, and how they are filtered.
+pub struct Listing {
+    pub deliveries: Vec<Delivery>,
+    pub chosen: Filled,
+}
+
+impl Listing {
+    #[must_use]
+    pub fn draw(&self, drawing: &Drawing<'_>) -> Markup {
+        let texts = texts::of(drawing.language);
+        let (state, channel) = (self.chosen.number("state"), self.chosen.number("channel"));
+        let fits = |one: &&Delivery| (state == 0 || one.state == state) && (channel == 0 || one.channel == channel);
+        let rows: Vec<Vec<Markup>> = self.deliveries.iter().filter(fits).map(|one| row(one, drawing)).collect();
+        let failed = self.deliveries.iter().filter(|one| one.state() == DeliveryState::Failed).count();
+        let counts = [rows.len().to_string(), self.deliveries.len().to_string()];
+        let [n, all] = counts.each_ref().map(String::as_str);
+        let titles = [texts.recipient, texts.what, texts.channel, texts.state, texts.attempts, texts.created, texts.finished];
+        let table = Table {
+            id: "deliveries",
+            caption: &fill(texts.caption, &[("n", n), ("all", all)]),
+            columns: titles.map(Column::plain).to_vec(),
+            rows,
+            none: texts.none,
+            address: drawing.address("/deliveries"),
+            sort: "",
+        };
+        html! {
+            h1 { (texts.deliveries) }
+            p { (texts.intro) }
+            @if failed > 0 {
+                p class="notice" { (if failed == 1 { texts.failed_one.to_owned() } else { fill(texts.failed_many, &[("n", &failed.to_string())]) }) }
+            }
+            (self.filter(drawing))
+            (table.draw(drawing))
+        }
+    }
+
+    fn filter(&self, drawing: &Drawing<'_>) -> Markup {
+        let texts = texts::of(drawing.language);
+        let states = STATES.map(|state| Choice::new(state as i32, state_text(state, texts))).to_vec();
+        let channels = CHANNELS.map(|channel| Choice::new(channel as i32, channel_text(channel, texts))).to_vec();
+        let fields =
+            vec![Field::new("state", texts.state, Kind::Select(states)), Field::new("channel", texts.channel, Kind::Select(channels))];
+        Filter { action: drawing.address("/deliveries"), fields, submit: texts.show }.draw(&self.chosen, drawing.language)
+    }
+}
+
+fn row(one: &Delivery, drawing: &Drawing<'_>) -> Vec<Markup> {
+    let texts = texts::of(drawing.language);
+    let state = state_text(one.state(), texts);
+    vec![
+        words::office(&one.recipient, drawing),
+        html! { (words::of(words::TEMPLATES, &one.template, drawing.language)) },
+        html! { (channel_text(one.channel(), texts)) },
+        html! {
+            @if one.state() == DeliveryState::Failed { strong class="warned" { (state) } } @else { (state) }
+            @if !one.reason.is_empty() { br; (words::of(words::REASONS, &one.reason, drawing.language)) }
+        },
+        html! { (one.attempts) },
+        instant_or(one.created_at.as_ref().and_then(at), ""),
+        instant_or(one.finished_at.as_ref().and_then(at), ""),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_and_every_channel_of_the_ledger_can_be_chosen_and_has_words() {
+        let states = (1..).map_while(|n| DeliveryState::try_from(n).ok());
+        assert!(states.eq(STATES) && (1..).map_while(|n| Channel::try_from(n).ok()).eq(CHANNELS));
+    }
+}

@@ -1,0 +1,173 @@
+//! Words for codes of the directory: roles, regions, kinds of sites, offices and ranks, in both languages.
+
+use base::Caller;
+use maud::{Markup, html};
+use proto::safety::v1::RoleGrant;
+
+use super::{drawing::Drawing, site};
+use crate::text::{Language, List};
+
+/// Roles of persons and systems, in the order of the directive.
+pub const ROLES: List = &[
+    ("acce", "Assistant Commissioner, Communications and Engagement", "Commissaire adjoint, Communications et engagement"),
+    ("national-manager", "National Manager", "Gestionnaire national"),
+    ("rj-supervisor", "Supervisor, Restorative Justice Unit", "Superviseur, Unité de la justice réparatrice"),
+    ("rj-officer", "Officer, Restorative Justice Unit", "Agent, Unité de la justice réparatrice"),
+    ("nmc-supervisor", "Supervisor, National Monitoring Centre", "Superviseur, Centre national de surveillance"),
+    ("mediator", "Mediator", "Médiateur"),
+    ("rvs-manager", "Regional Victim Services Manager", "Gestionnaire régional des services aux victimes"),
+    ("victim-services-officer", "Victim Services Officer", "Agent des services aux victimes"),
+    ("institutional-head", "Institutional Head", "Directeur de l’établissement"),
+    ("district-director", "District Director", "Directeur du district"),
+    ("manager-assessment-interventions", "Manager, Assessment and Interventions", "Gestionnaire, Évaluation et interventions"),
+    ("parole-officer-supervisor", "Parole Officer Supervisor", "Surveillant de libération conditionnelle"),
+    ("parole-officer", "Parole Officer", "Agent de libération conditionnelle"),
+    ("staff", "Staff member or contracted provider", "Membre du personnel ou fournisseur contractuel"),
+    ("publishing-system", "System that publishes referrals and contacts", "Système qui publie des renvois et des coordonnées"),
+    ("dashboard", "Display of safety events", "Affichage des événements de sécurité"),
+    ("statistics-officer", "Statistics Officer", "Agent des statistiques"),
+    ("operations", "Operations", "Exploitation"),
+    ("directory-administrator", "Directory Administrator", "Administrateur du répertoire"),
+];
+
+pub const REGIONS: List = &[
+    ("atlantic", "Atlantic", "Atlantique"),
+    ("quebec", "Quebec", "Québec"),
+    ("ontario", "Ontario", "Ontario"),
+    ("prairie", "Prairie", "Prairies"),
+    ("pacific", "Pacific", "Pacifique"),
+    ("national", "National", "National"),
+];
+
+pub const KINDS: List = &[
+    ("institution", "Institution", "Établissement"),
+    ("healing-lodge", "Healing lodge", "Pavillon de ressourcement"),
+    ("ccc", "Community correctional centre", "Centre correctionnel communautaire"),
+    ("parole-office", "Parole office", "Bureau de libération conditionnelle"),
+    ("district", "District office", "Bureau de district"),
+    ("regional-hq", "Regional headquarters", "Administration régionale"),
+    ("nhq", "National Headquarters", "Administration centrale"),
+];
+
+pub const OFFICES: List = &[
+    ("rj-unit", "Restorative Justice Unit", "Unité de la justice réparatrice"),
+    ("nmc", "National Monitoring Centre", "Centre national de surveillance"),
+    ("institutional-head", "Institutional Head", "Directeur de l’établissement"),
+    ("district-director", "District Director", "Directeur du district"),
+];
+
+/// Ranks in an office, in the order in which they are rung.
+pub const RANKS: List = &[
+    ("0", "Holder", "Titulaire"),
+    ("1", "Deputy or duty manager", "Adjoint ou gestionnaire de service"),
+    ("2", "Regional duty", "Permanence régionale"),
+];
+
+/// What the ledger says was sent.
+pub const TEMPLATES: List = &[
+    ("concern-ring", "Safety concern", "Signalement de sécurité"),
+    ("alarm-silent", "The alarm should have rung again", "L’alarme aurait dû rappeler"),
+    ("alarm-unanswered", "The alarm does not answer", "L’alarme ne répond pas"),
+    ("concern-vanished", "A concern had vanished and was restored", "Un signalement avait disparu et a été rétabli"),
+    ("referral-received", "Referral received", "Renvoi reçu"),
+    ("referral-import", "Referrals received together", "Renvois reçus ensemble"),
+    ("case-opened", "Case opened", "Dossier ouvert"),
+    ("mediator-assigned", "Mediator assigned", "Médiateur affecté"),
+    ("officer-assigned", "Case assigned to an officer", "Dossier confié à un agent"),
+    ("break-glass-opened", "Case opened by break-glass", "Dossier ouvert par accès d’urgence"),
+    ("break-glass-quota-reached", "Break-glass refused: too many", "Accès d’urgence refusé, car trop fréquent"),
+    ("break-glass-review-due", "Reviews of break-glass overdue", "Examens d’accès d’urgence en retard"),
+    ("contact-review", "Contacts of a victim differ", "Coordonnées d’une victime divergentes"),
+    ("outside-ring", "Ring, by e-mail to staff", "Appel, par courriel au personnel"),
+    ("outside-notice", "Notice that there is a message", "Avis qu’un message attend"),
+];
+
+/// Why something was not delivered.
+pub const REASONS: List = &[
+    ("accepted", "Accepted before it was sent", "Accepté avant l’envoi"),
+    ("address-malformed", "The address is malformed", "L’adresse est mal formée"),
+    ("address-missing", "There is no address", "Il n’y a pas d’adresse"),
+    ("class-forbids-email", "Too sensitive for e-mail", "Trop sensible pour le courriel"),
+    ("do-not-contact", "Marked not to be contacted", "Ne pas contacter"),
+    ("email-not-configured", "E-mail is not set up", "Le courriel n’est pas configuré"),
+    ("gateway-gone", "The gateway says that it is no longer there", "La passerelle dit qu’elle n’existe plus"),
+    ("gateway-refused", "The gateway refused it", "Refusé par la passerelle"),
+    ("gateway-timeout", "The gateway did not answer in time", "La passerelle n’a pas répondu à temps"),
+    ("gateway-unreachable", "The gateway cannot be reached", "La passerelle est injoignable"),
+    ("no-report", "The gateway never said what came of it", "La passerelle n’a jamais dit ce qu’il en est advenu"),
+    ("not-reached", "The gateway reached nobody", "La passerelle n’a joint personne"),
+    ("smtp-refused", "The mail system refused it", "Refusé par le système de courriel"),
+    ("smtp-timeout", "The mail system did not answer in time", "Le système de courriel n’a pas répondu à temps"),
+    ("smtp-unreachable", "The mail system cannot be reached", "Le système de courriel est injoignable"),
+];
+
+/// Every list, for the tests of texts.
+pub const ALL: [List; 7] = [ROLES, REGIONS, KINDS, OFFICES, RANKS, TEMPLATES, REASONS];
+
+/// The words for a code; an unknown code itself.
+#[must_use]
+pub fn of(list: List, code: &str, language: Language) -> &str {
+    let found = list.iter().find(|(known, ..)| *known == code);
+    found.map_or(code, |(_, english, french)| match language {
+        Language::English => *english,
+        Language::French => *french,
+    })
+}
+
+/// A role by its name.
+#[must_use]
+pub fn role(code: &str, language: Language) -> &str {
+    of(ROLES, code, language)
+}
+
+/// The roles that a person holds.
+#[must_use]
+pub fn roles(caller: &Caller, language: Language) -> String {
+    caller.roles().iter().map(|code| role(code, language)).collect::<Vec<_>>().join(", ")
+}
+
+/// An office by its name, with the site it is for.
+#[must_use]
+pub fn office(code: &str, drawing: &Drawing<'_>) -> Markup {
+    let (kind, at) = code.split_once('/').map_or((code, None), |(kind, at)| (kind, Some(at)));
+    html! {
+        (of(OFFICES, kind, drawing.language))
+        @if let Some(at) = at { ", " (site::name(at, drawing)) }
+    }
+}
+
+/// The same where only text can stand.
+#[must_use]
+pub fn office_text(code: &str, drawing: &Drawing<'_>) -> String {
+    let (kind, at) = code.split_once('/').map_or((code, None), |(kind, at)| (kind, Some(at)));
+    let kind = of(OFFICES, kind, drawing.language);
+    at.map_or_else(|| kind.to_owned(), |at| format!("{kind}, {}", site::Named::by_code(at, drawing).name))
+}
+
+/// Where a role is held: a site, a region, or nowhere in particular.
+#[must_use]
+pub fn place(grant: &RoleGrant, drawing: &Drawing<'_>) -> Markup {
+    html! {
+        @if !grant.site.is_empty() { (site::name(&grant.site, drawing)) }
+        @if !grant.region.is_empty() { (of(REGIONS, &grant.region, drawing.language)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::{id::Region, role};
+
+    use super::*;
+
+    #[test]
+    fn every_role_and_region_of_the_programme_has_a_name_in_both_languages() {
+        let known: Vec<&str> = ROLES.iter().map(|(code, ..)| *code).collect();
+        assert!(role::ALL.iter().all(|role| known.contains(role)) && known.len() == role::ALL.len());
+        // The national offices stand in no region, and no role is held for "national".
+        let regions: Vec<&str> = REGIONS.iter().map(|(code, ..)| *code).filter(|code| code.parse::<Region>().is_ok()).collect();
+        assert_eq!(regions, ["atlantic", "quebec", "ontario", "prairie", "pacific"]);
+        assert_eq!(REGIONS.len(), regions.len() + 1);
+        assert_eq!(super::role("mediator", Language::French), "Médiateur");
+        assert_eq!(super::role("of-tomorrow", Language::French), "of-tomorrow");
+    }
+}
