@@ -17,6 +17,7 @@ mod documents;
 mod egress;
 mod hostile_names;
 mod lint;
+mod pages;
 mod refusals;
 mod reliability;
 mod repo;

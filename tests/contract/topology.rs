@@ -71,7 +71,7 @@ fn named(role: &'static str) -> &'static str {
     }
 }
 
-fn snake(name: &str) -> String {
+pub fn snake(name: &str) -> String {
     let mut text = String::new();
     for (i, c) in name.char_indices() {
         if c.is_ascii_uppercase() && i > 0 {
