@@ -31,7 +31,8 @@ impl Board {
         let accepted: Vec<&Card> = self.cards.iter().filter(|card| card.state == ConcernState::Accepted).collect();
         let waiting = self.waiting(drawing).to_string();
         html! {
-            div class="wall" {
+            // By these ids the live stream knows the list and its groups, as on the page of safety events.
+            div class="wall" id="list" {
                 h1 { (texts.heading) }
                 p class="count" id="count" data-text=(texts.waiting) { (fill(texts.waiting, &[("n", &waiting)])) }
                 @if self.has_more { p class="notice" { (texts.more) } }
