@@ -3,6 +3,7 @@
 //! `cargo ro up` and the tests share it. Read in this order: `stack` (what is started, in which order), then the parts
 //! it starts. Everything lives below one state folder; no process outlives the runner.
 
+pub mod browser;
 pub mod clock;
 pub mod containers;
 pub mod description;

@@ -31,7 +31,7 @@ pub enum Choice {
 }
 
 impl Choice {
-    fn from_env(name: &str) -> Self {
+    pub(crate) fn from_env(name: &str) -> Self {
         match env::var_os(name) {
             None => Self::Find,
             Some(value) if value.is_empty() => Self::Find,
@@ -66,7 +66,7 @@ impl Wishes {
         }
     }
 
-    fn place(&self) -> fetch::Place<'_> {
+    pub(crate) fn place(&self) -> fetch::Place<'_> {
         fetch::Place { dir: &self.tools_dir, cancel: &self.cancel }
     }
 }

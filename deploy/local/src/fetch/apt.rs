@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use super::{Place, children, megabytes, nats_program, run, size_of, sources};
+use super::{Place, children, chromium_home, megabytes, nats_program, run, size_of, sources};
 use crate::{
     error::{Doing, Error, Progress, Result, Say},
     search_path, version,
@@ -64,6 +64,48 @@ pub fn postgres(place: Place<'_>, say: Say<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Chromium and the libraries that this machine lacks. Only Debian has it as a package that can be unpacked: elsewhere it comes from Debian's
+/// archive, whose key the distribution's own archive has.
+pub fn chromium(place: Place<'_>, say: Say<'_>) -> Result<()> {
+    let (id, codename) = distribution()?;
+    let own = sources::of_distribution(&codename);
+    let list = if id == "debian" { own } else { debian(place, &own, say)? };
+    let apt = Apt::open(place, "chromium", &list)?;
+    if id != "debian" {
+        apt.forget_installed()?;
+    }
+    say(Progress::Step(format!("fetching Chromium from the Debian archive (apt) into {}", place.dir.display())));
+    apt.update(say)?;
+    let wanted = apt.with_libraries("chromium", &["chromium", "chromium-common", "fonts-dejavu-core"])?;
+    say(Progress::Note(format!("packages: {}", wanted.join(" "))));
+    let unpacked = apt.dir.join("unpacked");
+    let size = apt.unpack(&wanted, &unpacked, say)?;
+    let home = chromium_home(place.dir);
+    let _absent = fs::remove_dir_all(&home);
+    fs::rename(&unpacked, &home).doing(|| format!("move Chromium to {}", home.display()))?;
+    let _left = fs::remove_dir_all(&apt.dir);
+    say(Progress::Note(format!("fetched Chromium: {} of packages, signature of the archive checked", megabytes(size))));
+    Ok(())
+}
+
+/// The sources of Debian on a machine of another distribution.
+fn debian(place: Place<'_>, own: &[sources::Source], say: Say<'_>) -> Result<Vec<sources::Source>> {
+    let apt = Apt::open(place, "keyring", own)?;
+    say(Progress::Step("fetching the keys of the Debian archive (apt package debian-archive-keyring)".to_owned()));
+    apt.update(say)?;
+    let unpacked = place.dir.join("debian-archive-keyring");
+    apt.unpack(&["debian-archive-keyring".to_owned()], &unpacked, say)?;
+    let _left = fs::remove_dir_all(&apt.dir);
+    let keys = unpacked.join("usr/share/keyrings/debian-archive-keyring.gpg");
+    let source = |uri: &str, suite: &str| sources::Source {
+        options: vec![format!("signed-by={}", keys.display())],
+        uri: uri.to_owned(),
+        suite: suite.to_owned(),
+        components: "main".to_owned(),
+    };
+    Ok(vec![source("http://deb.debian.org/debian", "bookworm"), source("http://deb.debian.org/debian-security", "bookworm-security")])
+}
+
 fn distribution() -> Result<(String, String)> {
     if search_path::program("apt-get").is_none() || search_path::program("dpkg-deb").is_none() {
         return Err(Error::said("there is no apt on this machine"));
@@ -94,6 +136,11 @@ impl<'a> Apt<'a> {
         let installed = fs::read("/var/lib/dpkg/status").unwrap_or_default();
         fs::write(dir.join("status"), installed).doing(doing)?;
         Ok(Self { place, dir })
+    }
+
+    /// Plans as for a machine with nothing installed: the libraries of another distribution have other names and versions.
+    fn forget_installed(&self) -> Result<()> {
+        fs::write(self.dir.join("status"), "").doing(|| format!("write in {}", self.dir.display()))
     }
 
     fn command(&self, program: &str) -> Command {
@@ -136,13 +183,15 @@ impl<'a> Apt<'a> {
     /// The server, its client, and the libraries apt would install with them. Perl, the compiler for queries and the
     /// scripts that manage system services are left out: a private cluster does without.
     fn missing(&self, server: &str) -> Result<Vec<String>> {
-        let plan = output(self.command("apt-get").args(["-s", "--no-install-recommends", "install", server]))?;
+        self.with_libraries(server, &[server, &server.replace("postgresql-", "postgresql-client-"), "libpq5"])
+    }
+
+    /// The named packages, whatever the machine has: an installation may be there and broken. And the libraries apt would install with `package`.
+    fn with_libraries(&self, package: &str, named: &[&str]) -> Result<Vec<String>> {
+        let plan = output(self.command("apt-get").args(["-s", "--no-install-recommends", "install", package]))?;
         let planned = plan.lines().filter_map(|line| line.strip_prefix("Inst ")?.split_whitespace().next());
-        // These three whatever the machine has: an installation may be there and broken.
-        let mut wanted = vec![server.to_owned(), server.replace("postgresql-", "postgresql-client-"), "libpq5".to_owned()];
-        let libraries = planned.filter(|name| is_plain_library(name) && *name != "libpq5");
-        wanted.extend(libraries.map(str::to_owned));
-        Ok(wanted)
+        let libraries = planned.filter(|name| is_plain_library(name) && !named.contains(name));
+        Ok(named.iter().copied().chain(libraries).map(str::to_owned).collect())
     }
 
     fn unpack(&self, packages: &[String], into: &Path, say: Say<'_>) -> Result<u64> {
@@ -162,10 +211,11 @@ impl<'a> Apt<'a> {
 }
 
 fn is_plain_library(name: &str) -> bool {
+    // The C library is the machine's own, and the drivers of graphics cards are nothing a test needs.
     name.starts_with("lib")
         && !name.ends_with("-perl")
         && !name.ends_with("-dev")
-        && !["libllvm", "libz3", "libperl"].iter().any(|p| name.starts_with(p))
+        && !["libc6", "libllvm", "libz3", "libperl", "libgl1-mesa-dri"].iter().any(|p| name.starts_with(p))
 }
 
 fn output(command: &mut Command) -> Result<String> {

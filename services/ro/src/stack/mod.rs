@@ -14,6 +14,7 @@ mod sqlx;
 mod status;
 mod steps;
 mod test;
+mod test_browser;
 mod test_programs;
 pub mod up;
 

@@ -8,7 +8,7 @@ use local::{test_database, tools};
 use super::{
     build, print_progress,
     steps::{self, Tally},
-    test_programs,
+    test_browser, test_programs,
 };
 use crate::print;
 
@@ -107,12 +107,16 @@ fn all(environment: &[(&str, String)], tally: &mut Tally) -> anyhow::Result<Vec<
     let built = test_programs::build()?;
     *tally += Tally::of(built.is_some());
     print::line(format!("== cargo build: {}", if built.is_some() { "passed" } else { "FAILED" }));
-    let Some(programs) = built else { return Ok(vec!["cargo build failed: no test was run".to_owned()]) };
+    let Some(mut programs) = built else { return Ok(vec!["cargo build failed: no test was run".to_owned()]) };
+    let skipped = test_browser::prepare(&mut programs, tally, print_progress);
+    skipped.iter().for_each(print::line);
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let (results, mut failures) = test_programs::run(programs, cores + 1, environment, |line| print::line(line))?;
     *tally += results;
     let (results, failed) = steps::tests("cargo test --doc", build::cargo().args(["test", "--quiet", "--workspace", "--doc"]))?;
     *tally += results;
     failures.extend(failed);
+    // Once more at the end, where they are read.
+    failures.extend(skipped);
     Ok(failures)
 }

@@ -20,7 +20,7 @@ use super::{
 };
 
 /// Programs that take longest, in the order in which they start; the others follow.
-const LONGEST: [&str; 7] = ["tests e2e", "server it", "tests canary", "cases it", "safety it", "tests bus", "local parts"];
+const LONGEST: [&str; 8] = ["tests e2e", "tests browser", "server it", "tests canary", "cases it", "safety it", "tests bus", "local parts"];
 
 /// One test program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct TestProgram {
     pub program: PathBuf,
     /// The folder of its package, in which it runs.
     pub folder: PathBuf,
+    /// Tests of it that are left out.
+    pub without: Option<&'static str>,
 }
 
 impl TestProgram {
@@ -41,6 +43,7 @@ impl TestProgram {
             own.env_remove(name);
         }
         own.env("CARGO", cargo.get_program()).env("CARGO_MANIFEST_DIR", &self.folder).current_dir(&self.folder);
+        own.args(self.without.iter().flat_map(|tests| ["--skip", tests]));
         sys::die_with_parent(&mut own, sys::SIGTERM);
         own
     }
@@ -70,7 +73,7 @@ fn program_of(line: &str) -> Option<TestProgram> {
     let folder = manifest.parent()?.to_path_buf();
     let kind = if artefact.target.kind.iter().any(|kind| kind == "test") { artefact.target.name.as_str() } else { "unit tests" };
     let package = folder.file_name()?.to_string_lossy().into_owned();
-    Some(TestProgram { name: format!("{package} {kind}"), program, folder })
+    Some(TestProgram { name: format!("{package} {kind}"), program, folder, without: None })
 }
 
 /// The longest first, so that none of them is left alone at the end.
@@ -201,7 +204,7 @@ mod tests {
             let path = folder.join(name);
             std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-            TestProgram { name: name.to_owned(), program: path, folder: folder.clone() }
+            TestProgram { name: name.to_owned(), program: path, folder: folder.clone(), without: None }
         };
         let programs = vec![
             program("good", "echo 'test result: ok. 11 passed; 0 failed; 0 ignored;'"),
