@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::repo;
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "docs/ARCHITECTURE.md",
+    "docs/BROWSER_TESTS.md",
     "docs/GLOSSARY.md",
     "docs/WEB.md",
     "docs/OPERATIONS.md",

@@ -92,7 +92,6 @@ pub fn chromium(wishes: &Wishes, say: Say<'_>) -> Result<ChromiumTool> {
         ));
     }
     fetch::chromium(wishes.place(), say)?;
-    write_fonts_file(&fetch::chromium_home(&wishes.tools_dir))?;
     own(&wishes.tools_dir)?.ok_or_else(|| {
         Error::said("the fetched Chromium does not run on this machine: install it (apt-get install chromium) or name one in RO_CHROMIUM")
     })
@@ -143,6 +142,9 @@ fn own(tools_dir: &Path) -> Result<Option<ChromiumTool>> {
     }
     place::check(&home)?;
     place::check_program(&program)?;
+    if !fonts_file(&home).is_file() {
+        write_fonts_file(&home)?;
+    }
     Ok(look_at(program, Some(home)).ok().filter(|tool| tool.version >= CHROMIUM_MINIMUM))
 }
 

@@ -1,0 +1,130 @@
+//! Every page of the dashboard, as the checks of all pages open them: a page more is a line more.
+
+use harness::system::System;
+use proto::safety::v1::Grade;
+
+use crate::{
+    chromium::Browser,
+    origin,
+    page::Page,
+    scene::{self, ADMINISTRATOR, HEAD, OFFICER, OPERATIONS, STAFF},
+    sign_in::sign_in,
+};
+
+/// One page in one state.
+pub struct Entry {
+    /// Name of its picture.
+    pub name: &'static str,
+    /// Address without its language; `{ringing}`, `{accepted}` and `{closed}` stand for concerns.
+    path: &'static str,
+    who: Option<&'static str>,
+    /// What is pressed once it is open.
+    press: &'static str,
+    /// The address to which that leads, where it is another page.
+    leads: &'static str,
+}
+
+const fn entry(name: &'static str, path: &'static str, who: Option<&'static str>) -> Entry {
+    Entry { name, path, who, press: "", leads: "" }
+}
+
+const PAGES: [Entry; 34] = [
+    entry("sign-in", "/sign-in", None),
+    entry("signed-out", "/sign-in?signed_out=1", None),
+    entry("sign-in-again", "/sign-in?again=1", None),
+    entry("concerns", "/concerns", Some(OFFICER)),
+    entry("concerns-closed", "/concerns?closed=1", Some(OFFICER)),
+    entry("concern-ringing", "/concerns/{ringing}", Some(OFFICER)),
+    entry("concern-accepted", "/concerns/{accepted}", Some(OFFICER)),
+    entry("concern-closed", "/concerns/{closed}", Some(OFFICER)),
+    entry("inbox", "/inbox", Some(OFFICER)),
+    entry("account", "/account", Some(OFFICER)),
+    entry("deliveries", "/deliveries", Some(OFFICER)),
+    entry("reports", "/reports", Some(OFFICER)),
+    entry("wall", "/wall", Some(OFFICER)),
+    entry("inbox-all", "/inbox?all=1", Some(HEAD)),
+    entry("concerns-head", "/concerns", Some(HEAD)),
+    entry("concern-head", "/concerns/{ringing}", Some(HEAD)),
+    entry("concerns-staff", "/concerns", Some(STAFF)),
+    entry("raise", "/raise", Some(STAFF)),
+    Entry { press: "form[action$='/raise'] button", ..entry("raise-empty", "/raise", Some(STAFF)) },
+    entry("recorded", "/raise/{ringing}", Some(STAFF)),
+    entry("recorded-closed", "/raise/{closed}", Some(STAFF)),
+    entry("grants-refused", "/grants", Some(STAFF)),
+    entry("nothing-here", "/nothing-here", Some(STAFF)),
+    entry("grants", "/grants", Some(ADMINISTRATOR)),
+    entry("grants-propose", "/grants/propose", Some(ADMINISTRATOR)),
+    Entry { press: "a[href$='/end']", leads: "/grants/{grant}/end", ..entry("grants-end", "/grants", Some(ADMINISTRATOR)) },
+    entry("devices", "/devices", Some(ADMINISTRATOR)),
+    entry("devices-propose", "/devices/propose", Some(ADMINISTRATOR)),
+    entry("offices", "/offices", Some(ADMINISTRATOR)),
+    entry("offices-assign", "/offices/assign", Some(ADMINISTRATOR)),
+    entry("offices-end", "/offices/end?office=nmc&holder=nmc-supervisor-1", Some(ADMINISTRATOR)),
+    entry("proposals", "/proposals", Some(ADMINISTRATOR)),
+    entry("sites", "/sites", Some(ADMINISTRATOR)),
+    entry("status", "/status", Some(OPERATIONS)),
+];
+
+/// Addresses at which there is no page to look at: what a button sends, the live stream, a file.
+const NO_PAGE: [&str; 5] = ["/accept", "/read", "/sign-out", "/events", "/csv"];
+/// Pages of what nobody has in the system of this suite: an enrolled device, and a proposal.
+const WITHOUT_SAMPLE: [&str; 2] = ["/{language}/devices/{device}/end", "/{language}/proposals/{proposal}"];
+
+/// Addresses of the dashboard that no entry opens.
+pub fn left_out() -> Vec<&'static str> {
+    let is_looked_at = |path: &str, entry: &Entry| {
+        let address = if entry.leads.is_empty() { entry.path.split('?').next().unwrap_or_default() } else { entry.leads };
+        is_at(path, &format!("/en{address}"))
+    };
+    let is_excused = |path: &str| WITHOUT_SAMPLE.contains(&path) || NO_PAGE.iter().any(|end| path.ends_with(end));
+    let paths = dashboard::pages::rules().map(|rule| rule.path);
+    paths.filter(|path| !is_excused(path) && !PAGES.iter().any(|entry| is_looked_at(path, entry))).collect()
+}
+
+/// Whether an address is one of a pattern with `{…}` for any segment.
+fn is_at(pattern: &str, address: &str) -> bool {
+    let (pattern, address): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), address.split('/').collect());
+    pattern.len() == address.len() && pattern.iter().zip(&address).all(|(part, segment)| part.starts_with('{') || part == segment)
+}
+
+/// Languages of the pages, as in their addresses.
+pub const LANGUAGES: [&str; 2] = ["en", "fr"];
+
+/// Opens every page in both languages and has each looked at.
+pub async fn each(system: &System, browser: &Browser, mut look: impl AsyncFnMut(&Page, &Entry, &str)) {
+    // Pages that are not there, or that refuse what was sent, say so with their status too.
+    browser.expects("status of 4");
+    let concerns = [("{ringing}", false, false), ("{accepted}", true, false), ("{closed}", true, true)];
+    let mut ids = Vec::new();
+    for (place, accepted, closed) in concerns {
+        let id = scene::raise(system, Grade::Imminent).await;
+        if accepted {
+            scene::accept(system, &id).await;
+        }
+        if closed {
+            scene::close(system, &id).await;
+        }
+        ids.push((place, id));
+    }
+    scene::raise(system, Grade::Concern).await;
+    for who in [None, Some(OFFICER), Some(HEAD), Some(STAFF), Some(ADMINISTRATOR), Some(OPERATIONS)] {
+        let page = browser.private_page(&origin(system)).await;
+        if let Some(who) = who {
+            sign_in(&page, who).await;
+        }
+        for entry in PAGES.iter().filter(|entry| entry.who == who) {
+            let path = ids.iter().fold(entry.path.to_owned(), |path, (place, id)| path.replace(place, id));
+            for language in LANGUAGES {
+                page.open(&format!("/{language}{path}")).await;
+                if !entry.press.is_empty() {
+                    page.eval("window.former = true").await;
+                    page.click(entry.press).await;
+                    page.until("the answer is there", "!window.former && document.readyState === 'complete'").await;
+                }
+                assert_eq!(page.text("document.documentElement.lang").await, language, "{}", entry.name);
+                look(&page, entry, language).await;
+            }
+        }
+        page.close().await;
+    }
+}
