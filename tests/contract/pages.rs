@@ -22,13 +22,7 @@ const NOT_THERE_YET: &str = "its page is not there yet";
 
 /// Calls that a person may make and that no page makes, with the reason.
 const WITHOUT_PAGE: &[(&str, &str)] = &[
-    ("SubmitReferral", NOT_THERE_YET),
     ("SubmitReferrals", NOT_THERE_YET),
-    ("GetReceipt", NOT_THERE_YET),
-    ("ListQueue", NOT_THERE_YET),
-    ("GetReferral", NOT_THERE_YET),
-    ("ScreenReferral", NOT_THERE_YET),
-    ("PushContact", NOT_THERE_YET),
     ("ListCases", NOT_THERE_YET),
     ("GetCase", NOT_THERE_YET),
     ("FindCaseByReferral", NOT_THERE_YET),

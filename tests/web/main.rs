@@ -1,12 +1,14 @@
 //! Tests of the pages over the real services, as a browser without a script sees them.
 
 mod account;
+mod contact;
 mod delivery;
 mod device;
 mod grant;
 mod inbox;
 mod office;
 mod proposal;
+mod referral;
 mod report;
 mod site;
 mod status;

@@ -47,12 +47,13 @@ asset!(STYLE, "app.css", "app", "css", "text/css; charset=utf-8");
 asset!(SCRIPT, "live.js", "live", "js", "text/javascript; charset=utf-8");
 asset!(THEME, "theme.css", "theme", "css", "text/css; charset=utf-8");
 asset!(FORMS, "forms.js", "forms", "js", "text/javascript; charset=utf-8");
+asset!(DRAFTS, "drafts.js", "drafts", "js", "text/javascript; charset=utf-8");
 asset!(ICON, "favicon.svg", "favicon", "svg", "image/svg+xml");
 
 /// The asset at an address.
 #[must_use]
 pub fn find(address: &str) -> Option<&'static Asset> {
-    [&STYLE, &THEME, &SCRIPT, &FORMS, &ICON].into_iter().find(|asset| asset.address() == address)
+    [&STYLE, &THEME, &SCRIPT, &FORMS, &DRAFTS, &ICON].into_iter().find(|asset| asset.address() == address)
 }
 
 fn gzip(content: &[u8]) -> Option<Vec<u8>> {

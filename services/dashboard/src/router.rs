@@ -20,8 +20,8 @@ use crate::{
     web::{App, rules::Rule, see_other, visitor::Visitor},
 };
 
-/// Largest form: every field of the largest one full of letters of three bytes, nine bytes each when encoded, and as much again.
-const LARGEST_FORM: usize = 256 * 1024;
+/// Largest form: every field of the largest one, a referral, full of letters of three bytes, nine bytes each when encoded, and as much again.
+const LARGEST_FORM: usize = 512 * 1024;
 /// Time limit of a page.
 const DEADLINE: Duration = Duration::from_secs(15);
 /// Longest wait of a page for its place.

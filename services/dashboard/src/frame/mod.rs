@@ -5,6 +5,7 @@ pub mod texts;
 pub mod trouble;
 
 use maud::{DOCTYPE, Markup, html};
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use self::{navigation::Entry, texts::Texts};
@@ -68,6 +69,7 @@ impl Frame<'_> {
                     link rel="alternate" hreflang=(self.language.other().code()) href=(self.in_language(self.language.other()));
                     @if self.session.is_some() { script src=(assets::SCRIPT.address()) defer {} }
                     script src=(assets::FORMS.address()) defer {}
+                    script src=(assets::DRAFTS.address()) defer {}
                 }
                 (self.body(texts, content))
             }
@@ -78,6 +80,7 @@ impl Frame<'_> {
         let code = self.language.code();
         html! {
             body class=[(self.density == Density::Compact).then_some("compact")] data-events=[self.session.map(|s| format!("/{code}/events?tabs={}", s.tabs))]
+                data-person=[self.session.map(|s| person(&s.caller.subject))]
                 data-session=[self.session.map(|s| &s.tabs)]
                 data-tabs=[self.session.map(|s| format!("ro-{code}-{}", s.tabs))]
                 data-title=(format!("{} – {}", self.title, texts.product))
@@ -144,13 +147,20 @@ impl Frame<'_> {
 
     fn link(&self, path: &str, text: &str) -> Markup {
         let address = self.here.split('?').next().unwrap_or_default();
-        let here = address.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let reach = |path: &str| address.strip_prefix(path).filter(|rest| rest.is_empty() || rest.starts_with('/')).map(|_| path.len());
+        // Of entries of which one stands below the other, the one that is nearer.
+        let here = reach(path).is_some() && reach(path) == self.shell.entries.iter().filter_map(|entry| reach(entry.path)).max();
         html! { a href=(format!("/{}{path}", self.language.code())) aria-current=[here.then_some("page")] { (text) } }
     }
 
     fn in_language(&self, language: Language) -> String {
         format!("/{}{}", language.code(), self.here)
     }
+}
+
+/// Under what the drafts of a person are kept in a browser: it says nothing of who they are.
+fn person(subject: &str) -> String {
+    hex::encode(Sha256::digest(format!("drafts of {subject}"))).chars().take(16).collect()
 }
 
 /// Announcements of a script, and the bars it may show. They overlay the page: nothing moves when they appear [0 px].

@@ -18,6 +18,8 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     Everyone,
+    /// Whoever holds any role.
+    Granted,
     Roles(&'static [&'static str]),
 }
 
@@ -26,6 +28,7 @@ impl Audience {
     pub fn includes(self, caller: &Caller) -> bool {
         match self {
             Self::Everyone => true,
+            Self::Granted => !caller.grants.is_empty(),
             Self::Roles(roles) => caller.has_any(roles),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod concern;
+pub mod contact;
 pub mod delivery;
 pub mod device;
 pub mod grant;
@@ -9,10 +10,13 @@ pub mod inbox;
 pub mod office;
 pub mod proposal;
 pub mod raise;
+pub mod receipt;
+pub mod referral;
 pub mod report;
 pub mod sign_in;
 pub mod site;
 pub mod status;
+pub mod submission;
 pub mod wall;
 
 use axum::Router;
@@ -39,6 +43,10 @@ pub struct Page {
 pub const ALL: &[&Page] = &[
     &concern::PAGE,
     &raise::PAGE,
+    &referral::PAGE,
+    &submission::PAGE,
+    &receipt::PAGE,
+    &contact::PAGE,
     &inbox::PAGE,
     &proposal::PAGE,
     &grant::PAGE,

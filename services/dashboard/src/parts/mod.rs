@@ -1,6 +1,7 @@
 //! Parts that every page is made of: forms, tables, lists of facts, refusals, times and names.
 
 pub mod address;
+pub mod draft;
 pub mod drawing;
 pub mod facts;
 pub mod filter;
@@ -8,6 +9,7 @@ pub mod form;
 pub mod kept;
 pub mod proposed;
 pub mod refusal;
+pub mod review;
 pub mod site;
 pub mod table;
 pub mod texts;

@@ -236,6 +236,11 @@ impl Member {
         self.draw(sheet, filled, &sheet.form.refused(refusal), code)
     }
 
+    /// The page again with what the handler itself found at a field: what was asked for is not there.
+    pub fn mend(&self, sheet: &Sheet<'_>, filled: &Filled, field: &'static str, why: String) -> Response {
+        self.draw(sheet, filled, &Problems { refusal: None, fields: vec![(field, why)] }, StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
     fn draw(&self, sheet: &Sheet<'_>, filled: &Filled, problems: &Problems, status: StatusCode) -> Response {
         self.visitor.page_with(status, sheet.title, None, &sheet.draw(filled, problems, &self.session, self.visitor.language))
     }

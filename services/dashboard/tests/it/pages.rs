@@ -182,7 +182,7 @@ async fn style_script_and_icon_come_from_here_and_may_be_kept_for_ever() {
         .filter(|address| address.starts_with("/assets/"))
         .map(str::to_owned)
         .collect();
-    assert_eq!(assets.len(), 5);
+    assert_eq!(assets.len(), 6);
     let mut first_view = page.len();
     for asset in assets {
         let answer = browser.get(&asset).await;

@@ -1,0 +1,32 @@
+//! Contact points of victims, pushed by regional victim services [CARD5, R5b].
+
+mod handlers;
+pub mod texts;
+mod view;
+
+use axum::{Router, routing::get};
+use proto::role;
+
+use super::Page;
+use crate::{
+    frame::navigation::{Audience, Entry},
+    web::{App, rules::Rule},
+};
+
+pub const PAGE: Page = Page {
+    routes,
+    rules: &[Rule::signed_in("/{language}/contacts/new", "R5b")],
+    texts: texts::ALL,
+    entry: Some(Entry {
+        path: "/contacts/new",
+        label: |language| texts::of(language).push,
+        audience: Audience::Roles(REGIONAL_VICTIM_SERVICES),
+    }),
+};
+
+/// Whose victims they are.
+const REGIONAL_VICTIM_SERVICES: &[&str] = &[role::RVS_MANAGER, role::VICTIM_SERVICES_OFFICER];
+
+fn routes() -> Router<App> {
+    Router::new().route("/{language}/contacts/new", get(handlers::page).post(handlers::submit))
+}

@@ -1,0 +1,61 @@
+//! Handlers of receipts.
+
+use axum::{
+    extract::{Path, Query, State},
+    response::Response,
+};
+use proto::{intake::v1::GetReceiptRequest, reference};
+use serde::Deserialize;
+use tonic::Code;
+
+use super::{
+    texts,
+    view::{self, NUMBER},
+};
+use crate::{
+    parts::form::Filled,
+    web::{App, submitted::Submitted, visitor::Member},
+};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ReceiptQuery {
+    other: Option<u8>,
+}
+
+pub async fn page(member: Member) -> Response {
+    member.sheet(&view::sheet(&member.drawing()), &Filled::default())
+}
+
+/// Leads to the receipt, where there is one that this person may see.
+pub async fn find(State(app): State<App>, submitted: Submitted) -> Response {
+    let Submitted { member, filled } = submitted;
+    let (sheet, texts) = (view::sheet(&member.drawing()), texts::of(member.visitor.language));
+    if let Some(again) = member.check(&sheet, &filled) {
+        return again;
+    }
+    let Some(number) = reference::parse("RO", filled.raw(NUMBER)) else {
+        return member.mend(&sheet, &filled, NUMBER, texts.not_a_number.to_owned());
+    };
+    match app.clients.referrals(&member.session).get_receipt(GetReceiptRequest { number: number.clone() }).await {
+        Ok(_) => member.done(&format!("/receipts/{number}")),
+        Err(status) if status.code() == Code::NotFound => member.mend(&sheet, &filled, NUMBER, texts.not_found.to_owned()),
+        Err(status) => member.refuse(&sheet, &filled, &status),
+    }
+}
+
+pub async fn receipt(
+    State(app): State<App>,
+    member: Member,
+    Path((_, number)): Path<(String, String)>,
+    Query(query): Query<ReceiptQuery>,
+) -> Response {
+    match app.clients.referrals(&member.session).get_receipt(GetReceiptRequest { number }).await {
+        Ok(answer) => {
+            let receipt = answer.into_inner().receipt.unwrap_or_default();
+            let content = view::receipt(&receipt, query.other.is_some(), &member.drawing());
+            member.page(texts::of(member.visitor.language).received_title, &content)
+        }
+        Err(status) => member.visitor.refused(&status),
+    }
+}
