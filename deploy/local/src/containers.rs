@@ -14,7 +14,7 @@ use std::{
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    Description, OMS_READER, SERVICES,
+    Description, ISSUER, OMS_READER, SERVICES,
     description::{self, Identity},
     error::{Doing, Error, Result},
     identity::{self, Issuer},
@@ -74,6 +74,8 @@ pub fn parts() -> BTreeMap<String, BTreeSet<String>> {
     give(OMS_READER, &["certificates/oms-reader.pem", "certificates/oms-reader.key", AUTHORITY, KEY_SET]);
     // Its page to sign in as an invented person needs their tokens.
     give(DASHBOARD, &["identities.json", AUTHORITY, KEY_SET]);
+    // It signs in whoever chooses an invented person: with the key that signs their tokens.
+    give(ISSUER, &["identity/token-signing.pem"]);
     give("seed", &["stack.json", AUTHORITY]);
     give("ro", &["stack.json", AUTHORITY]);
     let logins = identity::PEOPLE.iter().filter_map(|person| person.bus);

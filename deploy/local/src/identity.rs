@@ -8,14 +8,14 @@ use std::{
 };
 
 use jsonwebtoken::{
-    Algorithm, EncodingKey, Header,
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header,
     jwk::{Jwk, JwkSet, PublicKeyUse},
 };
 use proto::{id::SiteCode, role};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, SanType,
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
@@ -30,6 +30,7 @@ use crate::{
 pub const ISSUER: &str = "ro-local";
 pub const AUDIENCE: &str = "ro";
 const VALID: Duration = Duration::days(30);
+const SIGNING_KEY: &str = "token-signing.pem";
 /// Host name in the certificate of the bus.
 pub const BUS: &str = "nats";
 
@@ -178,7 +179,9 @@ pub fn write_vault_keys(dir: &Path, services: &[&str]) -> Result<()> {
 /// Issues the local tokens. The key is made once, so that a token outlives a restart.
 pub struct Issuer {
     key: EncodingKey,
+    public: DecodingKey,
     key_id: String,
+    key_set: String,
     /// The JWKS file by which services check tokens.
     pub keys_file: PathBuf,
 }
@@ -201,23 +204,61 @@ impl Issuer {
     /// When its files cannot be read or written.
     pub fn open(dir: &Path) -> Result<Self> {
         secret::folder(dir, 0o700)?;
-        let file = dir.join("token-signing.pem");
+        let file = dir.join(SIGNING_KEY);
         if !file.is_file() {
             let key = KeyPair::generate().map_err(|error| Error::said(format!("no signing key: {error}")))?;
             secret::write(&file, key.serialize_pem().as_bytes())?;
         }
+        let issuer = Self::read(dir)?;
+        secret::write(&issuer.keys_file, issuer.key_set.as_bytes())?;
+        Ok(issuer)
+    }
+
+    /// Opens the issuer stored in `dir` and writes nothing.
+    ///
+    /// # Errors
+    /// When there is no signing key.
+    pub fn read(dir: &Path) -> Result<Self> {
+        let file = dir.join(SIGNING_KEY);
         let pem = fs::read(&file).doing(|| format!("read {}", file.display()))?;
         let broken = |_| Error::said(format!("{} is no signing key: remove it, a new one is made", file.display()));
         let key = EncodingKey::from_ec_pem(&pem).map_err(broken)?;
-        let mut public = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(broken)?;
+        let mut jwk = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(broken)?;
         let key_id = "ro-local-1".to_owned();
-        public.common.key_id = Some(key_id.clone());
-        public.common.public_key_use = Some(PublicKeyUse::Signature);
-        let keys_file = dir.join("jwks.json");
-        let text = serde_json::to_vec_pretty(&JwkSet { keys: vec![public] })
+        jwk.common.key_id = Some(key_id.clone());
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        let public = DecodingKey::from_jwk(&jwk).map_err(broken)?;
+        let key_set = serde_json::to_string_pretty(&JwkSet { keys: vec![jwk] })
             .map_err(|error| Error::said(format!("the key set cannot be written: {error}")))?;
-        secret::write(&keys_file, &text)?;
-        Ok(Self { key, key_id, keys_file })
+        Ok(Self { key, public, key_id, key_set, keys_file: dir.join("jwks.json") })
+    }
+
+    /// The key set by which tokens are checked, as JSON.
+    #[must_use]
+    pub fn key_set(&self) -> &str {
+        &self.key_set
+    }
+
+    /// A token of any kind with these claims. The kind stands in its header.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn sign(&self, kind: &str, claims: &impl Serialize) -> Result<String> {
+        let mut header = Header::new(Algorithm::ES256);
+        (header.typ, header.kid) = (Some(kind.to_owned()), Some(self.key_id.clone()));
+        jsonwebtoken::encode(&header, claims, &self.key).map_err(|error| Error::said(format!("a token cannot be signed: {error}")))
+    }
+
+    /// The claims of a token of this kind that was signed here, whether or not it is over.
+    #[must_use]
+    pub fn read_signed<T: DeserializeOwned>(&self, kind: &str, token: &str) -> Option<T> {
+        if decode_header(token).ok()?.typ.as_deref() != Some(kind) {
+            return None;
+        }
+        let mut validation = Validation::new(Algorithm::ES256);
+        (validation.validate_exp, validation.validate_aud) = (false, false);
+        validation.required_spec_claims.clear();
+        decode(token, &self.public, &validation).ok().map(|data| data.claims)
     }
 
     /// A token that authenticates a subject for 30 days. Permissions of the subject are in the directory of the safety service.
@@ -225,11 +266,8 @@ impl Issuer {
     /// # Errors
     /// When it cannot be signed.
     pub fn token(&self, subject: &str, now: OffsetDateTime) -> Result<String> {
-        let mut header = Header::new(Algorithm::ES256);
-        header.kid = Some(self.key_id.clone());
         let (iat, exp) = (now.unix_timestamp(), (now + VALID).unix_timestamp());
-        let claims = Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, auth_time: iat, exp };
-        jsonwebtoken::encode(&header, &claims, &self.key).map_err(|error| Error::said(format!("a token cannot be signed: {error}")))
+        self.sign("JWT", &Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, auth_time: iat, exp })
     }
 
     /// Every development identity with a fresh token, and with its login to the bus where it has one.

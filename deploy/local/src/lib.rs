@@ -18,6 +18,7 @@ pub mod place;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod scratch;
 pub mod search_path;
 pub mod secret;
@@ -35,6 +36,9 @@ pub use stack::{Options, Stack};
 
 /// The process that reads OMS: no database, no login to the bus, and it calls none of the others.
 pub const OMS_READER: &str = "oms-reader";
+
+/// The development sign-in: an OpenID provider for this machine.
+pub const ISSUER: &str = "issuer";
 
 /// The five services, in the order they are listed to people.
 pub const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];

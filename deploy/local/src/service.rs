@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    OMS_READER, SERVICES, environment,
+    ISSUER, OMS_READER, SERVICES, environment,
     error::{Error, Result},
     identity,
     nats::Nats,
@@ -20,7 +20,7 @@ use crate::{
 pub const DASHBOARD: &str = "dashboard";
 
 /// The listed port of each service: below the machine's ephemeral ports, so that no outgoing connection takes one between two starts.
-pub const LISTED: [(&str, u16); 7] = [
+pub const LISTED: [(&str, u16); 8] = [
     ("intake", 8751),
     ("cases", 8752),
     ("safety", 8753),
@@ -28,6 +28,7 @@ pub const LISTED: [(&str, u16); 7] = [
     ("reporting", 8755),
     (OMS_READER, 8756),
     (DASHBOARD, 8785),
+    (ISSUER, 8786),
 ];
 
 /// The port of each service, and a sentence for each that could not have its listed one.
@@ -198,8 +199,23 @@ impl Surroundings<'_> {
     }
 
     fn url(&self, service: &str) -> Result<String> {
-        let port = self.ports.get(service).ok_or_else(|| Error::said(format!("{service} has no port")))?;
-        Ok(format!("https://127.0.0.1:{port}"))
+        Ok(format!("https://127.0.0.1:{}", self.port(service)?))
+    }
+
+    /// The port of a process.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn port(&self, service: &str) -> Result<u16> {
+        self.ports.get(service).copied().ok_or_else(|| Error::said(format!("{service} has no port")))
+    }
+
+    /// Where people sign in on this machine.
+    ///
+    /// # Errors
+    /// When it has no port.
+    pub fn issuer_url(&self) -> Result<String> {
+        Ok(format!("http://127.0.0.1:{}", self.port(ISSUER)?))
     }
 }
 

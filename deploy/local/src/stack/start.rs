@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
@@ -10,7 +11,7 @@ use std::{
 
 use super::{Options, Stack, spawn};
 use crate::{
-    OMS_READER, SERVICES, clock,
+    ISSUER, OMS_READER, SERVICES, clock,
     description::{self, Description, Identity},
     environment,
     error::{Error, Progress, Result, Say},
@@ -21,6 +22,7 @@ use crate::{
     ports::Picker,
     postgres::{Login, Postgres},
     process::{Process, Spec},
+    provider::Provider,
     secret,
     service::{self, DASHBOARD, Plan, Surroundings},
     state, sys, tools,
@@ -78,6 +80,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
     };
     let plans = plans(options, &surroundings, &mut picker)?;
     drop(picker);
+    let sign_in = sign_in(&surroundings, dir)?;
 
     say(Progress::Step("creating streams, consumers and tables".into()));
     provision(options, &nats, &places)?;
@@ -89,7 +92,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
         members: Vec::new(),
         nats,
         postgres,
-        _stand_ins: (mail, oms),
+        _stand_ins: (mail, oms, sign_in),
         description,
         cancel: Arc::clone(&options.cancel),
         stopped: false,
@@ -104,6 +107,13 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
     }
     stack.description.save(&stack.description_path())?;
     Ok(stack)
+}
+
+/// The development sign-in, at its own port of this machine.
+fn sign_in(surroundings: &Surroundings<'_>, dir: &Path) -> Result<Provider> {
+    let url = surroundings.issuer_url()?;
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, surroundings.port(ISSUER)?));
+    Provider::start(listen, &url, &dir.join("secrets/identity"))
 }
 
 fn prepare(dir: &Path) -> Result<Places> {
