@@ -193,6 +193,7 @@ impl Page {
 /// Notes what must not happen on a page of the origin.
 fn note(problems: &Problems, origin: &str, event: &str, params: &Value) {
     let problem = match event {
+        "Network.requestWillBeSent" if is_sign_in(params) => None,
         "Network.requestWillBeSent" => leaves(origin, params["request"]["url"].as_str().unwrap_or_default()),
         "Network.webSocketCreated" => leaves(origin, params["url"].as_str().unwrap_or_default()),
         "Runtime.exceptionThrown" => {
@@ -211,6 +212,13 @@ fn note(problems: &Problems, origin: &str, event: &str, params: &Value) {
     if let Some(problem) = problem {
         problems.lock().unwrap().push(problem);
     }
+}
+
+/// Whether the browser is led to the development sign-in, which has an origin of its own.
+fn is_sign_in(params: &Value) -> bool {
+    let url = params["request"]["url"].as_str().unwrap_or_default();
+    let path = url.strip_prefix("http://127.0.0.1:").and_then(|rest| rest.split_once('/')).map_or("", |(_, path)| path);
+    params["type"] == "Document" && ["authorize", "end-session"].contains(&path.split('?').next().unwrap_or_default())
 }
 
 fn leaves(origin: &str, url: &str) -> Option<String> {

@@ -28,7 +28,7 @@ const fn entry(name: &'static str, path: &'static str, who: Option<&'static str>
     Entry { name, path, who, press: "", leads: "" }
 }
 
-const PAGES: [Entry; 34] = [
+const PAGES: [Entry; 35] = [
     entry("sign-in", "/sign-in", None),
     entry("signed-out", "/sign-in?signed_out=1", None),
     entry("sign-in-again", "/sign-in?again=1", None),
@@ -52,6 +52,7 @@ const PAGES: [Entry; 34] = [
     entry("recorded-closed", "/raise/{closed}", Some(STAFF)),
     entry("grants-refused", "/grants", Some(STAFF)),
     entry("nothing-here", "/nothing-here", Some(STAFF)),
+    entry("stayed-signed-in", "/sign-in/stayed", Some(STAFF)),
     entry("grants", "/grants", Some(ADMINISTRATOR)),
     entry("grants-propose", "/grants/propose", Some(ADMINISTRATOR)),
     Entry { press: "a[href$='/end']", leads: "/grants/{grant}/end", ..entry("grants-end", "/grants", Some(ADMINISTRATOR)) },
@@ -65,8 +66,8 @@ const PAGES: [Entry; 34] = [
     entry("status", "/status", Some(OPERATIONS)),
 ];
 
-/// Addresses at which there is no page to look at: what a button sends, the live stream, a file.
-const NO_PAGE: [&str; 5] = ["/accept", "/read", "/sign-out", "/events", "/csv"];
+/// Addresses at which there is no page to look at: what a button sends, the ways to and from the provider, the live stream, a file.
+const NO_PAGE: [&str; 8] = ["/accept", "/read", "/sign-out", "/events", "/csv", "/sign-in/start", "/signed-in", "/signed-out"];
 /// Pages of what nobody has in the system of this suite: an enrolled device, and a proposal.
 const WITHOUT_SAMPLE: [&str; 2] = ["/{language}/devices/{device}/end", "/{language}/proposals/{proposal}"];
 

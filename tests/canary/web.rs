@@ -55,13 +55,6 @@ impl Browser {
         stream.write_all(request.as_bytes()).await.unwrap();
         stream
     }
-
-    async fn sign_in(&mut self, token: &str) {
-        let answer = self.send("POST", "/en/sign-in", "", &format!("token={token}")).await;
-        let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ").or_else(|| line.strip_prefix("Set-Cookie: ")));
-        self.cookie = cookie.and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
-        assert!(!self.cookie.is_empty(), "no session: {answer}");
-    }
 }
 
 /// Everything the dashboard says to everybody. What somebody typed comes back to them alone, and is left out.
@@ -71,8 +64,8 @@ pub async fn visit(system: &System, marks: &Marks, day: &Day) -> Vec<u8> {
     let mut seen = String::new();
     for identity in &system.description.identities {
         let mut told = String::new();
-        let mut browser = Browser { address: address.clone(), cookie: String::new() };
-        browser.sign_in(&identity.token).await;
+        let signed_in = harness::web::Browser::signed_in(system, &identity.name).await;
+        let browser = Browser { address: address.clone(), cookie: signed_in.cookies() };
         for language in ["en", "fr"] {
             for page in ["concerns".to_owned(), format!("concerns/{}", day.concern), "raise".to_owned(), format!("raise/{}", day.concern)] {
                 told += &browser.send("GET", &format!("/{language}/{page}"), "", "").await;
@@ -97,7 +90,8 @@ pub async fn visit(system: &System, marks: &Marks, day: &Day) -> Vec<u8> {
             // The page may offer to come back to the address that was asked for: that is the visitor's own.
             let _own = nobody.send("GET", &path, &extra, "").await;
         }
-        let _own = nobody.send("POST", "/en/sign-in", &extra, &format!("token={mark}&next=/{mark}")).await;
+        let _own = nobody.send("GET", &format!("/en/sign-in/start?next=/en/{mark}"), &extra, "").await;
+        let _own = nobody.send("GET", &format!("/signed-in?code={mark}&state={mark}&error={mark}"), &extra, "").await;
     }
     seen.into_bytes()
 }

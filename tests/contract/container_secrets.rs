@@ -136,7 +136,7 @@ fn secrets(everything: &BTreeMap<String, Vec<u8>>) -> Vec<(String, Vec<u8>, BTre
         ("postgres/passwords.json".to_owned(), content("postgres/passwords.json".into()), whose(&[])),
         ("nats/encryption.conf".to_owned(), content("nats/encryption.conf".into()), whose(&["nats"])),
         ("nats/seeds/provisioner.nk".to_owned(), content("nats/seeds/provisioner.nk".into()), whose(&["provision"])),
-        ("identities.json".to_owned(), content("identities.json".into()), whose(&["dashboard"])),
+        ("sessions/dashboard.keys".to_owned(), content("sessions/dashboard.keys".into()), whose(&["dashboard"])),
         ("stack.json".to_owned(), content("stack.json".into()), whose(&["ro", "seed"])),
     ];
     let passwords: BTreeMap<String, String> = serde_json::from_slice(&content("postgres/passwords.json".into())).unwrap();
@@ -186,16 +186,16 @@ fn no_container_can_read_a_secret_that_is_not_its_own() {
         assert_eq!(&read, readers, "{name}");
     }
     // The tokens of the invented people, whatever file they stand in.
-    let identities: Vec<local::description::Identity> = serde_json::from_slice(&everything["identities.json"]).unwrap();
-    for identity in identities {
+    let stack: local::Description = serde_json::from_slice(&everything["stack.json"]).unwrap();
+    for identity in stack.identities {
         let token = identity.token.as_bytes();
         let read: Vec<&String> =
             parts.iter().filter(|(_, held)| held.iter().any(|file| holds(file, token))).map(|(part, _)| part).collect();
-        assert_eq!(read, ["dashboard", "ro", "seed"], "{}", identity.name);
+        assert_eq!(read, ["ro", "seed"], "{}", identity.name);
     }
     // Whatever else is made is for everybody to read; a new kind of secret has to be named above.
     let open = |file: &str| {
-        let configuration = ["nats/server.conf", "nats/authorization.conf", "postgres/pg_hba.conf", "telemetry/collector.yaml", "issued-5"];
+        let configuration = ["nats/server.conf", "nats/authorization.conf", "postgres/pg_hba.conf", "telemetry/collector.yaml", "issued-6"];
         let checks = ["postgres/admin.verifier", "postgres/roles.sql", "identity/jwks.json"];
         configuration.contains(&file)
             || checks.contains(&file)

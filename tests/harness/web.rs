@@ -44,6 +44,12 @@ fn unescaped(text: &str) -> String {
     text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
+/// Host and path of an address.
+fn place(address: &str) -> (String, String) {
+    let rest = address.trim_start_matches("http://");
+    rest.find('/').map_or((rest.to_owned(), "/".to_owned()), |at| (rest[..at].to_owned(), rest[at..].to_owned()))
+}
+
 /// A person's browser.
 #[derive(Clone)]
 pub struct Browser {
@@ -69,13 +75,33 @@ impl Browser {
     /// They are not known, or cannot sign in.
     pub async fn signed_in(system: &System, identity: &str) -> Self {
         let mut browser = Self::of(system);
-        let token = system.description.identity(identity).map(|identity| identity.token.clone());
-        let token = token.unwrap_or_else(|error| panic_with(&error.to_string()));
-        let answer = browser.post("/en/sign-in", &[("token", &token)]).await;
-        if browser.cookies.is_empty() {
+        let answer = browser.sign_in(identity, "/en/sign-in/start").await;
+        if answer.status != StatusCode::SEE_OTHER {
             panic_with(&format!("{identity} cannot sign in: {} {}", answer.status, answer.text));
         }
         browser
+    }
+
+    /// Follows an address through the development sign-in, where a person is chosen, and back to the dashboard; the last answer.
+    ///
+    /// # Panics
+    /// The address leads elsewhere.
+    pub async fn sign_in(&mut self, identity: &str, from: &str) -> Page {
+        let begun = self.get(from).await;
+        let (host, asked) = place(&begun.location);
+        let chosen = format!("{}&person={identity}", asked.split_once('?').map_or("", |(_, query)| query));
+        let answer = self.send_to(&host, "POST", "/authorize", chosen).await;
+        let (host, back) = place(&answer.location);
+        if host != self.address {
+            panic_with(&format!("the development sign-in leads to {}: {}", answer.location, answer.text));
+        }
+        self.get(&back).await
+    }
+
+    /// Its cookies, as it sends them to the dashboard.
+    #[must_use]
+    pub fn cookies(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     /// # Panics
@@ -119,24 +145,31 @@ impl Browser {
     }
 
     async fn send(&mut self, method: &str, path: &str, body: String) -> Page {
-        match timeout(SOON, self.exchange(method, path, body)).await {
+        let host = self.address.clone();
+        self.send_to(&host, method, path, body).await
+    }
+
+    async fn send_to(&mut self, host: &str, method: &str, path: &str, body: String) -> Page {
+        match timeout(SOON, self.exchange(host, method, path, body)).await {
             Ok(Ok(page)) => page,
             Ok(Err(error)) => panic_with(&format!("{method} {path}: {error:#}")),
             Err(_) => panic_with(&format!("{method} {path}: no answer")),
         }
     }
 
-    async fn exchange(&mut self, method: &str, path: &str, body: String) -> anyhow::Result<Page> {
-        let stream = TcpStream::connect(&self.address).await?;
+    async fn exchange(&mut self, host: &str, method: &str, path: &str, body: String) -> anyhow::Result<Page> {
+        let stream = TcpStream::connect(host).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let driven = tokio::spawn(connection);
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        // The provider's own cookies are not kept: each sign-in chooses anew.
+        let is_ours = host == self.address;
+        let cookies = if is_ours { self.cookies() } else { String::new() };
         let request = Request::builder()
             .method(method)
             .uri(path)
-            .header(header::HOST, &self.address)
-            .header(header::ORIGIN, format!("http://{}", self.address))
-            .header(header::COOKIE, cookies.join("; "))
+            .header(header::HOST, host)
+            .header(header::ORIGIN, format!("http://{host}"))
+            .header(header::COOKIE, cookies)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Full::new(Bytes::from(body)))?;
         let answer = sender.send_request(request).await?;
@@ -152,7 +185,9 @@ impl Browser {
             cookies: cookies.collect(),
             text,
         };
-        self.keep(&page);
+        if is_ours {
+            self.keep(&page);
+        }
         Ok(page)
     }
 

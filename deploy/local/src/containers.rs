@@ -41,9 +41,10 @@ const FILES: [(&str, &str); 3] = [
 /// Certificates and tokens are valid for 30 days; older than this they are made again.
 const RENEW_AFTER: Duration = Duration::days(20);
 /// File that dates the certificates and tokens. Its name changes with their format: what was made in an older one is made again at once.
-const ISSUED: &str = "issued-5";
+const ISSUED: &str = "issued-6";
 const AUTHORITY: &str = "certificates/ca.pem";
 const KEY_SET: &str = "identity/jwks.json";
+const SESSION_KEYS: &str = "sessions/dashboard.keys";
 
 /// The files of each container except `init`, which has all of them.
 #[must_use]
@@ -72,8 +73,7 @@ pub fn parts() -> BTreeMap<String, BTreeSet<String>> {
         give(service, &public.each_ref().map(String::as_str));
     }
     give(OMS_READER, &["certificates/oms-reader.pem", "certificates/oms-reader.key", AUTHORITY, KEY_SET]);
-    // Its page to sign in as an invented person needs their tokens.
-    give(DASHBOARD, &["identities.json", AUTHORITY, KEY_SET]);
+    give(DASHBOARD, &[SESSION_KEYS, AUTHORITY, KEY_SET]);
     // It signs in whoever chooses an invented person: with the key that signs their tokens.
     give(ISSUER, &["identity/token-signing.pem"]);
     give("seed", &["stack.json", AUTHORITY]);
@@ -102,6 +102,7 @@ pub fn fill(dir: &Path, given: &Path, now: OffsetDateTime) -> Result<bool> {
     write_passwords(&dir.join("postgres"))?;
     identity::write_audit_keys(&dir.join("audit"), &SERVICES)?;
     identity::write_vault_keys(&dir.join("vault"), &SERVICES)?;
+    identity::write_session_keys(&dir.join(SESSION_KEYS))?;
     let renewed = is_due(dir, now);
     if renewed {
         let login = |name: &str| {
@@ -162,8 +163,6 @@ fn issue<'a>(dir: &Path, now: OffsetDateTime, login: impl Fn(&str) -> Result<&'a
     identity::write_certificates(&dir.join("certificates"), &hosts, now)?;
     let issuer = Issuer::open(&dir.join("identity"))?;
     let identities = issuer.identities(login, now)?;
-    let text = serde_json::to_vec_pretty(&identities).map_err(|_| Error::said("the identities cannot be written"))?;
-    secret::write(&dir.join("identities.json"), &text)?;
     // As its readers find it, whatever the folder is called here.
     describe(Path::new("/state"), in_state(identities, dir)).save(&Description::path(dir))?;
     // Last: an interrupted run is done again from the start.
@@ -304,7 +303,11 @@ mod tests {
             // Below the folder of everything, or of one container.
             let above = if name.starts_with("state") { 1 } else { 2 };
             let inside: PathBuf = name.components().skip(above).collect();
-            assert!(!["postgres", "nats", "audit", "vault", "identity"].iter().any(|kept| inside.starts_with(kept)), "{}", name.display());
+            assert!(
+                !["postgres", "nats", "audit", "vault", "identity", "sessions"].iter().any(|kept| inside.starts_with(kept)),
+                "{}",
+                name.display()
+            );
         }
     }
 

@@ -176,6 +176,17 @@ pub fn write_vault_keys(dir: &Path, services: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Makes the keys that seal the sessions of the dashboard, where there are none. Kept: another key signs everybody out.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write_session_keys(file: &Path) -> Result<()> {
+    if let Some(folder) = file.parent() {
+        secret::folder(folder, 0o700)?;
+    }
+    if file.is_file() { Ok(()) } else { secret::write(file, format!("1 {}\n", secret::random_hex::<32>()?).as_bytes()) }
+}
+
 /// Issues the local tokens. The key is made once, so that a token outlives a restart.
 pub struct Issuer {
     key: EncodingKey,

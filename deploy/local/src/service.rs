@@ -62,7 +62,8 @@ pub struct Surroundings<'a> {
     /// Folder in which cases stores the bytes of documents.
     pub documents: &'a Path,
     pub keys_file: &'a Path,
-    pub identities_file: &'a Path,
+    /// File with the keys that seal the sessions of the dashboard.
+    pub session_keys: &'a Path,
     pub ports: &'a BTreeMap<String, u16>,
     pub postgres: &'a Postgres,
     pub nats: &'a Nats,
@@ -183,7 +184,10 @@ impl Surroundings<'_> {
             ("SAFETY_URL", self.url("safety")?),
             ("NOTIFICATION_URL", self.url("notification")?),
             ("REPORTING_URL", self.url("reporting")?),
-            ("DEVELOPMENT_IDENTITIES", text(self.identities_file)),
+            ("ISSUER_URL", self.issuer_url()?),
+            // Every replica is one more address that the development sign-in leads back to.
+            ("PUBLIC_ORIGIN", format!("http://127.0.0.1:{port}")),
+            ("SESSION_KEY_FILE", text(self.session_keys)),
         ]);
         Ok(settings)
     }

@@ -7,6 +7,8 @@
   const byId = (id) => document.getElementById(id);
   const SILENCE = 7000, GUARD = 400, ANSWER = 8000;
   const known = new Map(); // id -> newest item
+  const WARNING = 5 * 60; // seconds before the end of the session
+  let until = Number(data.until), warned = false;
   let heardAt = Date.now(), chain = null, ended = null, movedAt = -GUARD, first = true, arrivals = [], announcing = 0;
 
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
@@ -54,6 +56,17 @@
     if (chain && !first && count) count.textContent = fill(count.dataset.text, { n: waiting });
     if (chain || text) document.title = (text ? "⚠ " : "") + (waiting ? `(${waiting}) ` : "") + data.title;
   };
+  const tellEnd = () => {
+    const left = until - Date.now() / 1000, bar = byId("ending");
+    bar.hidden = left > WARNING || left <= 0 || Boolean(ended);
+    if (bar.hidden) { warned = false; return; }
+    const text = fill(bar.dataset.text, { minutes: Math.ceil(left / 60) });
+    const line = bar.querySelector("span");
+    if (line.textContent !== text) line.textContent = text;
+    if (!warned) { warned = true; say("polite", text); }
+  };
+  // A session that was extended in one tab is longer in all of them.
+  const learnEnd = (end) => { if (end > until) { until = end; tellEnd(); } };
   const say = (region, text) => { byId(region).textContent = ""; setTimeout(() => { byId(region).textContent = text; }, 50); };
 
   // ---- concerns
@@ -171,7 +184,8 @@
 
   // ---- the stream
   const hear = (name, body) => {
-    if (name === "beat") { heardAt = Date.now(); chain = body; ended = null; }
+    if (name === "until") return learnEnd(body);
+    if (name === "beat") { heardAt = Date.now(); chain = body; ended = null; learnEnd(body.until); }
     if (ended === "changed") return; // whoever is signed in now is not the one this page was made for
     if (name === "ended") { ended = body.why; chain = null; }
     if (ended === "changed") stop();
@@ -215,11 +229,13 @@
   }
   if (channel && navigator.locks) {
     channel.postMessage({ name: "hello" });
+    channel.postMessage({ name: "until", body: until });
     navigator.locks.request(data.tabs, lead);
   } else lead();
 
   localTimes(document);
   tellAges();
   tellState();
-  setInterval(() => { tellState(); tellAges(); }, 1000);
+  tellEnd();
+  setInterval(() => { tellState(); tellAges(); tellEnd(); }, 1000);
 })();

@@ -38,10 +38,37 @@ pub struct Config {
     #[arg(long)]
     pub brand: Option<PathBuf>,
 
-    /// JSON file with invented people to sign in as, for development on one machine. Never set it anywhere else: who sees the
-    /// page can be any of them, and the session cookie may then travel unencrypted
+    /// How browsers reach this dashboard; the identity provider leads back to /signed-in and /signed-out below it. Only on one machine may it begin with http://
+    #[arg(long, default_value = "http://127.0.0.1:8785")]
+    pub public_origin: String,
+
+    /// Issuer of the identity provider (OpenID Connect), as it calls itself; without it nobody can sign in
     #[arg(long)]
-    pub development_identities: Option<PathBuf>,
+    pub issuer_url: Option<String>,
+
+    /// Host and port to connect to in the place of the issuer's, where it answers inside under another name
+    #[arg(long)]
+    pub issuer_connect: Option<String>,
+
+    /// Name of this dashboard at the identity provider
+    #[arg(long, default_value = "ro-dashboard")]
+    pub client_id: String,
+
+    /// File with the secret of that name, where the provider gave one
+    #[arg(long)]
+    pub client_secret_file: Option<PathBuf>,
+
+    /// Scopes to ask for, with spaces between them; access tokens must come out with the audience of the services
+    #[arg(long, default_value = "openid offline_access")]
+    pub scopes: String,
+
+    /// File with the keys that seal sessions, one `<version> <64 hexadecimal digits>` in each line, mode 0600, the same for every instance; the highest version seals, all open. Without it sessions end with the process
+    #[arg(long)]
+    pub session_key_file: Option<PathBuf>,
+
+    /// Hours after which a person signs in again, even on watch. An example until CSC sets it
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=24))]
+    pub session_hours: u32,
 }
 
 impl Config {

@@ -10,7 +10,7 @@ pub mod brand;
 pub mod frame;
 
 pub mod clients;
-pub mod identities;
+pub mod provider;
 pub mod session;
 
 pub mod web;
@@ -26,6 +26,8 @@ pub mod health;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use auth::keys::Keys;
+use base::{Private, authority::client_config};
 use server::{
     Process,
     limits::{Quota, connections::Connections, keyed_limit::KeyedLimit},
@@ -33,6 +35,8 @@ use server::{
 use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
+use provider::{Checks, Provider, http::Http};
+use session::{Sessions, cookie::Cookies, seal::Seal};
 
 /// Time limit for open pages to finish when the process stops.
 const GRACE: Duration = Duration::from_secs(4);
@@ -42,7 +46,7 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 /// Serves the pages until the process stops.
 ///
 /// # Errors
-/// The address cannot be bound, or a key set, a certificate or the development identities are invalid.
+/// The address cannot be bound, or a key set, a certificate or what is set for signing in cannot be used.
 pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
     let app = app(&config, &process)?;
     let listen = config.server.listen;
@@ -59,23 +63,14 @@ pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
 
 fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
     let settings = &config.server;
-    let verifier = process.verifier()?.map(Arc::new);
-    let people = match &config.development_identities {
-        Some(path) => {
-            tracing::warn!("development identities are offered: anyone who sees the sign-in page can be any of them");
-            identities::read(path)?
-        }
-        None => Vec::new(),
-    };
     let authority = settings.authority()?;
     let brand = config.brand.as_deref().map(brand::Brand::read).transpose()?.unwrap_or_default();
     Ok(web::App {
         shell: Arc::new(frame::Shell { entries: pages::entries(), brand }),
         clients: clients::Clients::connect(&config.addresses(), authority.as_deref())?,
         safety: clients::Safety::connect(&config.safety_url, authority.as_deref())?,
-        sessions: session::Sessions::new(process.clock.clone(), process.ids.clone()),
-        verifier,
-        people: Arc::new(people),
+        sessions: sessions(config, process)?,
+        provider: provider(config, process)?,
         clock: process.clock.clone(),
         ids: process.ids.clone(),
         stop: process.stop.clone(),
@@ -84,4 +79,51 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         on_the_way: Arc::new(Semaphore::new(web::MAX_ON_THE_WAY)),
         sign_ins: Quota::new(settings.calls_per_second, settings.calls_burst),
     })
+}
+
+/// Sessions under the keys of all instances, or under one that ends with this process.
+fn sessions(config: &Config, process: &Process) -> anyhow::Result<Sessions> {
+    let seal = match &config.session_key_file {
+        Some(path) => Seal::of_file(path).with_context(|| format!("the keys of sessions in {} cannot be used", path.display()))?,
+        None => {
+            tracing::warn!("no keys of sessions are set: sessions end with this process, and no other instance knows them");
+            Seal::of_this_process()?
+        }
+    };
+    let cookies = Cookies { secure: config.public_origin.starts_with("https://") };
+    let lasts = time::Duration::hours(config.session_hours.into());
+    Ok(Sessions::new(process.clock.clone(), process.ids.clone(), seal, cookies, lasts))
+}
+
+/// The identity provider, asked for its description when somebody signs in; none where it is not set or its keys are not.
+fn provider(config: &Config, process: &Process) -> anyhow::Result<Option<Provider>> {
+    let settings = &config.server;
+    let (Some(issuer), Some(path), Some(verifier)) = (&config.issuer_url, &settings.identity_keys, process.verifier()?) else {
+        tracing::warn!("no identity provider is set: nobody can sign in");
+        return Ok(None);
+    };
+    // Whoever renews the keys writes them to this file.
+    let keys = Keys::from_file(path).unwrap_or_default();
+    keys.clone().keep_fresh(Arc::from(path.as_path()), &process.tasks);
+    let checks = Checks { verifier: Arc::new(verifier), keys };
+    let authority = match &settings.identity_keys_ca {
+        Some(path) => Some(std::fs::read(path).context("cannot read the authority of the identity provider")?),
+        None => settings.authority()?,
+    };
+    let tls = authority.as_deref().map(client_config).transpose()?;
+    let secret = match &config.client_secret_file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            Some(Private::new(text.trim().to_owned()))
+        }
+        None => None,
+    };
+    let settings = provider::Settings {
+        issuer: issuer.clone(),
+        client: config.client_id.clone(),
+        secret,
+        scopes: config.scopes.clone(),
+        public_url: config.public_origin.trim_end_matches('/').to_owned(),
+    };
+    Provider::new(settings, Http::new(tls, config.issuer_connect.as_deref()), checks).map(Some)
 }

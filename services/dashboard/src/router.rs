@@ -17,7 +17,7 @@ use crate::{
     assets,
     frame::{navigation, trouble::Trouble},
     pages,
-    web::{App, rules::Rule, see_other, visitor::Visitor},
+    web::{App, renew::renewed, rules::Rule, see_other, visitor::Visitor},
 };
 
 /// Largest form: every field of the largest one, a referral, full of letters of three bytes, nine bytes each when encoded, and as much again.
@@ -31,7 +31,10 @@ const FORM_WITHIN: Duration = Duration::from_secs(5);
 /// Address suffixes of forms that wait for no other page [R3e, RM1c].
 const URGENT: [&str; 2] = ["/raise", "/accept"];
 /// Address suffixes of pages that lead there.
-const ON_THE_WAY: [&str; 2] = ["/raise", "/sign-in"];
+const ON_THE_WAY: [&str; 4] = ["/raise", "/sign-in", "/start", "/signed-in"];
+
+/// Content security policy, without the targets of forms.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Caching of what has a hash of its content in its address.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -69,13 +72,14 @@ pub fn router(app: App) -> Router {
         .merge(pages::concern::stream())
         .merge(pages)
         .layer(middleware::from_fn_with_state(app.clone(), from_our_own_pages))
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(app.clone(), renewed))
+        .layer(middleware::from_fn_with_state(app.clone(), headers))
         .with_state(app)
 }
 
 /// Whoever comes without an address is led to the first page of their own work, or to sign in.
-async fn home(visitor: Visitor) -> Response {
-    match &visitor.session {
+async fn home(State(app): State<App>, visitor: Visitor) -> Response {
+    match visitor.current(&app).await {
         Some(session) => see_other(&format!("/{}{}", visitor.language.code(), navigation::first(&visitor.shell.entries, &session.caller))),
         None => visitor.to_sign_in(),
     }
@@ -114,8 +118,8 @@ async fn in_time(State(_): State<App>, visitor: Visitor, request: Request, next:
 /// load delays a concern. No request has a place while its body is still arriving (THREAT-14).
 async fn in_its_place(State(app): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
-    let ends_with = |ends: [&str; 2]| ends.iter().any(|end| head.uri.path().ends_with(end));
-    let (urgent, on_the_way) = (head.method == Method::POST && ends_with(URGENT), ends_with(ON_THE_WAY));
+    let ends_with = |ends: &[&str]| ends.iter().any(|end| head.uri.path().ends_with(end));
+    let (urgent, on_the_way) = (head.method == Method::POST && ends_with(&URGENT), ends_with(&ON_THE_WAY));
     if urgent {
         return next.run(Request::from_parts(head, body)).await;
     }
@@ -133,7 +137,7 @@ async fn in_its_place(State(app): State<App>, visitor: Visitor, request: Request
     }
 }
 
-/// Rejects changes that another site requests through the browser. The session cookie is `SameSite=Strict`; every form has a token besides.
+/// Rejects changes that another site requests through the browser. The session cookie is `SameSite=Lax`; every form has a token besides.
 async fn from_our_own_pages(State(_): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
     if is_ours(&request) {
         return next.run(request).await;
@@ -155,13 +159,15 @@ fn is_ours(request: &Request) -> bool {
     origin_fits && site.is_none_or(|site| site == "same-origin" || site == "none")
 }
 
-async fn headers(request: Request, next: Next) -> Response {
+async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let fixed: [(HeaderName, &'static str); 6] = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        ),
+    // Browsers hold a form to this wherever it is led on to, and signing out leads on to the provider.
+    let origins = app.provider.as_ref().map(|provider| provider.origins().join(" ")).unwrap_or_default();
+    let policy = format!("{POLICY}; form-action 'self' {origins}");
+    if let Ok(policy) = HeaderValue::from_str(policy.trim_end()) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let fixed: [(HeaderName, &'static str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),

@@ -18,7 +18,7 @@ const fn every(way: &'static str, to: &'static str, carries: &'static str, highe
     Way { process: "every process", way, to, carries, highest, setting }
 }
 
-pub const WAYS: [Way; 18] = [
+pub const WAYS: [Way; 19] = [
     every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
     every("PostgreSQL, as owner", "the same database, for migrations alone", "tables and rights", Class::Open, Some("database_owner_url")),
     every("HTTP GET", "the identity provider", "nothing but the address of its public keys", Class::Open, Some("identity_keys_url")),
@@ -99,6 +99,14 @@ pub const WAYS: [Way; 18] = [
         setting: Some("source_url"),
     },
     Way {
+        process: "dashboard",
+        way: "HTTP POST",
+        to: "the identity provider",
+        carries: "a code or a refresh token of a sign-in, for the tokens of whoever signed in",
+        highest: Class::Protected,
+        setting: Some("issuer_url"),
+    },
+    Way {
         process: "notification",
         way: "HTTPS, signed",
         to: "the gateway of the deployment to telephones, pagers or a chat",
@@ -117,7 +125,7 @@ pub const WAYS: [Way; 18] = [
 ];
 
 /// Files that open connections, and to what. No other file does.
-pub const OPENERS: [(&str, &str); 9] = [
+pub const OPENERS: [(&str, &str); 10] = [
     ("crates/messaging/src/bus.rs", "NATS"),
     ("crates/server/src/client.rs", "services of ours, by gRPC"),
     ("crates/base/src/database.rs", "PostgreSQL"),
@@ -126,6 +134,7 @@ pub const OPENERS: [(&str, &str); 9] = [
     ("crates/server/src/tls/connector.rs", "services of ours, by gRPC under our certificate"),
     ("services/notification/src/channels/smtp.rs", "SMTP"),
     ("services/oms-reader/src/get.rs", "OMS"),
+    ("services/dashboard/src/provider/http.rs", "the identity provider, for whoever signs in"),
     ("services/dashboard/src/health.rs", "the dashboard's own port, to answer for its health"),
 ];
 

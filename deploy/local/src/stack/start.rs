@@ -14,7 +14,7 @@ use crate::{
     ISSUER, OMS_READER, SERVICES, clock,
     description::{self, Description, Identity},
     environment,
-    error::{Error, Progress, Result, Say},
+    error::{Progress, Result, Say},
     identity::{self, Issuer},
     mail::MailCatcher,
     nats::{self, Nats},
@@ -36,7 +36,7 @@ pub(super) struct Places {
     audit_keys: PathBuf,
     vault_keys: PathBuf,
     documents: PathBuf,
-    identities_file: PathBuf,
+    session_keys: PathBuf,
 }
 
 pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
@@ -71,7 +71,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
         vault_keys: &places.vault_keys,
         documents: &places.documents,
         keys_file: &issuer.keys_file,
-        identities_file: &places.identities_file,
+        session_keys: &places.session_keys,
         ports: &ports,
         postgres: &postgres,
         nats: &nats,
@@ -124,7 +124,7 @@ fn prepare(dir: &Path) -> Result<Places> {
         audit_keys: secrets.join("audit"),
         vault_keys: secrets.join("vault"),
         documents: dir.join("documents"),
-        identities_file: secrets.join("identities.json"),
+        session_keys: secrets.join("sessions/dashboard.keys"),
     };
     for folder in [&secrets, &places.logs, &places.documents] {
         secret::folder(folder, 0o700)?;
@@ -153,8 +153,7 @@ fn issue(issuer: &Issuer, nats: &Nats, places: &Places) -> Result<Vec<Identity>>
     identity::write_audit_keys(&places.audit_keys, &SERVICES)?;
     identity::write_vault_keys(&places.vault_keys, &SERVICES)?;
     let identities = issuer.identities(|name| nats.credential(name), now)?;
-    let text = serde_json::to_vec_pretty(&identities).map_err(|error| Error::said(format!("the identities cannot be written: {error}")))?;
-    secret::write(&places.identities_file, &text)?;
+    identity::write_session_keys(&places.session_keys)?;
     Ok(identities)
 }
 

@@ -87,7 +87,7 @@ impl Frame<'_> {
                 data-ago=(texts.ago) data-ok=(texts.live_ok) data-connecting=(texts.live_connecting) data-stale=(texts.live_stale)
                 data-bus=(texts.live_bus) data-ladder=(texts.live_ladder) data-ended=(texts.live_ended) data-refused=(texts.live_refused) data-changed=(texts.live_changed)
                 data-new-event=(texts.new_event) data-new-events=(texts.new_events) data-failed=(texts.accept_failed)
-                data-closed=(texts.closed) {
+                data-until=[self.session.map(|s| s.expires_at.unix_timestamp())] data-closed=(texts.closed) {
                 a class="skip" href="#content" { (texts.skip) }
                 @if let Some(brand) = self.shell.brand.header(self.language) { div class="brand" { (brand) } }
                 (self.header(texts))
@@ -101,7 +101,7 @@ impl Frame<'_> {
                     p { (texts.clock_zone) }
                 }
                 @if let Some(brand) = self.shell.brand.footer(self.language) { div class="brand" { (brand) } }
-                @if self.session.is_some() { (bars(texts)) }
+                @if self.session.is_some() { (self.bars(texts)) }
             }
         }
     }
@@ -156,21 +156,23 @@ impl Frame<'_> {
     fn in_language(&self, language: Language) -> String {
         format!("/{}{}", language.code(), self.here)
     }
+
+    /// Announcements of a script, and the bars it may show. They overlay the page: nothing moves when they appear [0 px].
+    fn bars(&self, texts: &Texts) -> Markup {
+        let stay = format!("/{0}/sign-in/start?next=/{0}/sign-in/stayed", self.language.code());
+        html! {
+            div id="announce" class="unseen" role="alert" aria-atomic="true" {}
+            div id="polite" class="unseen" role="status" aria-atomic="true" {}
+            div id="bars" {
+                p id="stale" hidden {}
+                p id="ending" data-text=(texts.session_ends) hidden { span {} " " a href=(stay) target="_blank" rel="noopener" { (texts.stay_signed_in) } }
+                p id="arrival" hidden { span {} " " a href="#arrived-title" { (texts.go_to_event) } }
+            }
+        }
+    }
 }
 
 /// Under what the drafts of a person are kept in a browser: it says nothing of who they are.
 fn person(subject: &str) -> String {
     hex::encode(Sha256::digest(format!("drafts of {subject}"))).chars().take(16).collect()
-}
-
-/// Announcements of a script, and the bars it may show. They overlay the page: nothing moves when they appear [0 px].
-fn bars(texts: &Texts) -> Markup {
-    html! {
-        div id="announce" class="unseen" role="alert" aria-atomic="true" {}
-        div id="polite" class="unseen" role="status" aria-atomic="true" {}
-        div id="bars" {
-            p id="stale" hidden {}
-            p id="arrival" hidden { span {} " " a href="#arrived-title" { (texts.go_to_event) } }
-        }
-    }
 }

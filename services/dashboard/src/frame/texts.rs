@@ -6,6 +6,8 @@ crate::text::texts! {
     other_language: "Français", "English";
     signed_in_as: "Signed in as {subject}", "Connexion : {subject}";
     sign_out: "Sign out", "Fermer la session";
+    session_ends: "Your session ends in {minutes} min. Nothing on this page is lost if you stay signed in.", "Votre session se termine dans {minutes} min. Rien de cette page n’est perdu si vous la prolongez.";
+    stay_signed_in: "Stay signed in (opens another tab)", "Prolonger la session (dans un autre onglet)";
     navigation: "Main", "Principal";
     protected: "Protected B", "Protégé B";
     as_of: "As of", "En date du";

@@ -1,12 +1,12 @@
 //! Basis of the pages: state of the handlers, visitors, members, and what they send.
 
+pub mod renew;
 pub mod rules;
 pub mod submitted;
 pub mod visitor;
 
 use std::sync::Arc;
 
-use auth::identity::Verifier;
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{Clock, Ids};
 use server::limits::{Quota, keyed_limit::KeyedLimit};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clients::{Clients, Safety},
     frame::Shell,
-    identities::Person,
+    provider::Provider,
     session::Sessions,
     text::Language,
 };
@@ -37,8 +37,8 @@ pub struct App {
     pub shell: Arc<Shell>,
     pub safety: Safety,
     pub sessions: Sessions,
-    pub verifier: Option<Arc<Verifier>>,
-    pub people: Arc<Vec<Person>>,
+    /// Where people sign in; none where that is not set.
+    pub provider: Option<Provider>,
     pub clock: Clock,
     pub ids: Ids,
     pub stop: CancellationToken,
@@ -46,16 +46,8 @@ pub struct App {
     pub streams: KeyedLimit<String>,
     pub places: Arc<Semaphore>,
     pub on_the_way: Arc<Semaphore>,
-    /// Invalid tokens per address.
+    /// Answers to sign-ins that were not begun here, per address.
     pub sign_ins: Quota,
-}
-
-impl App {
-    /// Whether this is a development machine; elsewhere cookies are sent encrypted only.
-    #[must_use]
-    pub fn is_development(&self) -> bool {
-        !self.people.is_empty()
-    }
 }
 
 /// Redirect after a successful form.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tonic::{Code, Status};
 
-use super::{App, see_other};
+use super::{App, renew::Renewed, see_other};
 use crate::{
     clients::Sites,
     frame::{Density, Frame, Shell, trouble::Trouble},
@@ -33,7 +33,8 @@ pub struct Visitor {
     /// The address without its language.
     pub here: String,
     pub session: Option<Session>,
-    pub cookie: Option<String>,
+    /// Identifies the session on the server.
+    pub id: Option<String>,
     pub now: OffsetDateTime,
     /// A script requests a part of a page.
     pub wants_piece: bool,
@@ -56,11 +57,14 @@ impl FromRequestParts<App> for Visitor {
         };
         let compact = self::cookie(&parts.headers, DENSITY).as_deref() == Some("compact");
         let density = if compact { Density::Compact } else { Density::Comfortable };
-        let cookie = cookie(&parts.headers, cookie_name(app));
-        let session = cookie.as_deref().and_then(|cookie| app.sessions.find(cookie));
+        // What was renewed for this very request, or what the browser keeps, while its token holds.
+        let renewed = parts.extensions.get::<Renewed>().map(|renewed| renewed.0.clone());
+        let found = renewed.or_else(|| app.sessions.find(&parts.headers).filter(|found| !found.is_over).map(|found| found.kept));
+        let session = found.as_ref().map(|kept| app.sessions.session(kept));
+        let id = found.map(|kept| kept.id().to_owned());
         let wants_piece = parts.headers.contains_key("x-ro-piece");
         let page_session = parts.headers.get("x-ro-session").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Self { language, here, session, cookie, now: app.clock.now(), wants_piece, page_session, shell: app.shell.clone(), density })
+        Ok(Self { language, here, session, id, now: app.clock.now(), wants_piece, page_session, shell: app.shell.clone(), density })
     }
 }
 
@@ -80,11 +84,6 @@ pub fn preference(name: &str, value: &str) -> String {
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000")
 }
 
-/// Name of the session cookie; the prefix `__Host-` binds it to this very host and to encryption.
-pub fn cookie_name(app: &App) -> &'static str {
-    if app.is_development() { "ro_session" } else { "__Host-ro_session" }
-}
-
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';'));
     pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
@@ -99,19 +98,26 @@ impl Visitor {
     /// The session with its person's current grants, read again every few seconds. Where they cannot be read, it stays as it is: each call
     /// has the token, and the safety service decides by itself.
     pub async fn current(&self, app: &App) -> Option<Session> {
-        let (session, cookie) = (self.session.clone()?, self.cookie.as_deref()?);
+        let (session, id) = (self.session.clone()?, self.id.as_deref()?);
         if !app.sessions.is_stale(&session) {
             return Some(session);
         }
         match app.safety.who(session.proof.clone(), &session.token).await {
-            Ok(caller) => app.sessions.renew(cookie, caller),
+            Ok(caller) => app.sessions.regrant(&session, id, caller),
             Err(status) if status.code() == Code::Unauthenticated => {
-                app.sessions.end(cookie);
+                app.sessions.end(id);
                 None
             }
-            // Retried in a few seconds, and not on every page until it answers.
-            Err(_) => app.sessions.renew(cookie, session.caller),
+            // Retried in a few seconds, and not on every page until it answers. What was never read is no loss of grants.
+            Err(_) if session.caller.grants.is_empty() => Some(session),
+            Err(_) => app.sessions.regrant(&session, id, session.caller.clone()),
         }
+    }
+
+    /// The same visitor in another language.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        Self { language, ..self }
     }
 
     /// A whole page with its status and the count for its title.
@@ -169,9 +175,9 @@ impl Visitor {
         self.page_with(code, title, None, &content)
     }
 
-    /// Redirect to the sign-in page, which leads back here.
+    /// Redirect to the identity provider, which leads back here: nothing is to be pressed where it knows the person.
     pub fn to_sign_in(&self) -> Response {
-        see_other(&format!("/{0}/sign-in?next=/{0}{1}", self.language.code(), encode(&self.here)))
+        see_other(&format!("/{0}/sign-in/start?next=/{0}{1}", self.language.code(), encode(&self.here)))
     }
 }
 
@@ -184,6 +190,8 @@ fn encode(text: &str) -> String {
 pub struct Member {
     pub visitor: Visitor,
     pub session: Session,
+    /// Identifies the session on the server.
+    pub id: String,
     pub sites: Sites,
 }
 
@@ -199,7 +207,10 @@ impl FromRequestParts<App> for Member {
             return Err((StatusCode::CONFLICT, visitor.trouble(Trouble::FormerSession)).into_response());
         }
         let sites = app.safety.sites(&session, visitor.now).await;
-        Ok(Self { visitor, session, sites })
+        let id = visitor.id.clone().unwrap_or_default();
+        // What a page has around it follows the grants as they are now.
+        let visitor = Visitor { session: Some(session.clone()), ..visitor };
+        Ok(Self { visitor, session, id, sites })
     }
 }
 

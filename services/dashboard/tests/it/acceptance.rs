@@ -87,15 +87,10 @@ async fn whoever_must_prove_themselves_anew_is_led_to_sign_in_and_back_to_the_co
     *world.safety.refuse.lock().unwrap() = None;
     let page = browser.read(&go).await;
     assert!(page.contains("prove anew that it is you") && page.contains(&format!("/en/concerns/{ID}")), "{page}");
-    let signed_in = browser
-        .post(
-            "/en/sign-in",
-            &[
-                ("token", &world.token("rj-officer-1", &[role::RJ_OFFICER], &[], time::Duration::HOUR)),
-                ("next", &format!("/en/concerns/{ID}")),
-            ],
-        )
-        .await;
+    assert!(page.contains("name=\"again\" value=\"1\""), "the provider is told to ask anew: {page}");
+    let token = world.token("rj-officer-1", &[role::RJ_OFFICER], &[], time::Duration::HOUR);
+    let from = format!("/en/sign-in/start?again=1&next=/en/concerns/{ID}");
+    let signed_in = world.through_the_provider(&mut browser.clone(), &from, &token, None).await;
     assert_eq!(location(&signed_in), format!("/en/concerns/{ID}"));
 }
 

@@ -8,10 +8,12 @@
 )]
 
 mod acceptance;
+mod certified;
 mod crowded;
 mod html;
 mod live;
 mod pages;
+mod provider;
 mod raising;
 mod rules;
 mod safety;

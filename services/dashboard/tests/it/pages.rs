@@ -36,8 +36,7 @@ fn fill(world: &World) {
 
 #[tokio::test]
 async fn every_page_is_sound_and_the_same_in_both_languages() {
-    let people = r#"[{"name": "rj-officer-1", "roles": ["rj-officer"], "sites": [], "token": "t", "subject": "x"}]"#;
-    let world = World::with_people(people).await;
+    let world = World::new().await;
     fill(&world);
     let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
     browser.submit("/en/raise", &[("concern_id", FIRST), ("text", "x")]).await;
@@ -50,6 +49,8 @@ async fn every_page_is_sound_and_the_same_in_both_languages() {
         format!("raise/{FIRST}"),
         "sign-in".to_owned(),
         "sign-in?signed_out=1".to_owned(),
+        "sign-in?again=1".to_owned(),
+        "sign-in/stayed".to_owned(),
         "nowhere".to_owned(),
         "concerns/unknown".to_owned(),
     ];
@@ -168,7 +169,7 @@ async fn when_the_safety_service_is_silent_the_page_says_so_and_what_to_do() {
     *world.safety.refuse.lock().unwrap() = Some(Status::permission_denied("no"));
     assert_eq!(browser.get("/en/concerns").await.status(), StatusCode::FORBIDDEN);
     *world.safety.refuse.lock().unwrap() = Some(Status::unauthenticated("no"));
-    assert_eq!(location(&browser.get("/en/concerns").await), "/en/sign-in?next=/en/concerns");
+    assert_eq!(location(&browser.get("/en/concerns").await), "/en/sign-in/start?next=/en/concerns");
 }
 
 #[tokio::test]

@@ -3,9 +3,13 @@
 use std::{
     collections::BTreeMap,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::{Stream, StreamExt, stream};
 use proto::safety::v1::{
     AcceptConcernRequest, AcceptConcernResponse, AssignOfficeRequest, AssignOfficeResponse, Audience, AudienceStatus, Beat,
@@ -31,6 +35,8 @@ pub struct StandIn {
     pub raised: Arc<Mutex<Vec<Concern>>>,
     /// Subjects by token.
     pub callers: Arc<Mutex<BTreeMap<String, String>>>,
+    /// Tokens that are not known prove whom they name.
+    pub believes_tokens: Arc<AtomicBool>,
     /// Grants by subject.
     pub grants: Arc<Mutex<BTreeMap<String, Vec<RoleGrant>>>>,
     pub items: broadcast::Sender<Item>,
@@ -39,12 +45,20 @@ pub struct StandIn {
     pub now: OffsetDateTime,
 }
 
+/// Whom a token names, unchecked.
+pub fn subject(token: &str) -> Option<String> {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
+    claims["sub"].as_str().map(str::to_owned)
+}
+
 impl StandIn {
     pub fn new(now: OffsetDateTime) -> Self {
         Self {
             concerns: Arc::default(),
             raised: Arc::default(),
             callers: Arc::default(),
+            believes_tokens: Arc::default(),
             grants: Arc::default(),
             items: broadcast::channel(64).0,
             refuse: Arc::default(),
@@ -64,7 +78,9 @@ impl StandIn {
         }
         let header = request.metadata().get("authorization").and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-        self.callers.lock().unwrap().get(token).cloned().ok_or_else(|| Status::unauthenticated(""))
+        let named = || self.believes_tokens.load(Ordering::SeqCst).then(|| subject(token)).flatten();
+        let known = self.callers.lock().unwrap().get(token).cloned();
+        known.or_else(named).ok_or_else(|| Status::unauthenticated(""))
     }
 
     /// The concern as it stands now.

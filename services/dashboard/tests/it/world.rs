@@ -1,20 +1,25 @@
 //! Test fixtures: the dashboard's router over the stand-in, and a browser reduced to cookies and forms.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use auth::{identity::Verifier, keys::Keys};
 use axum::{Router, body::Body};
-use base::{Clock, Ids};
+use base::{Clock, Ids, Private};
 use dashboard::{
     clients::{Addresses, Clients, Safety},
     frame::Shell,
-    identities, pages,
+    pages,
+    provider::{Checks, Provider, Settings, http::Http},
     router::router,
-    session::Sessions,
+    session::{Sessions, cookie::Cookies, seal::Seal},
     web::App,
 };
 use http::{Request, Response, StatusCode, header};
-use local::identity::{AUDIENCE, ISSUER, Issuer};
+use local::identity::{AUDIENCE, ISSUER};
 use proto::safety::v1::{RoleGrant, alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer};
 use server::limits::{Quota, keyed_limit::KeyedLimit};
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -22,15 +27,33 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::safety::StandIn;
+use super::{
+    provider::{CLIENT, TestProvider},
+    safety::{StandIn, subject},
+};
 
 /// How long a test waits for what must come.
 pub const SOON: Duration = Duration::from_secs(60);
+
+/// How browsers reach the dashboard.
+pub const PUBLIC: &str = "https://dashboard.example";
+
+fn sessions(clock: &Clock, seal: &Seal) -> Sessions {
+    Sessions::new(clock.clone(), Ids::random(), seal.clone(), Cookies { secure: true }, time::Duration::hours(12))
+}
 
 /// Every service at one address: the stand-in serves what a test needs of each.
 fn all_at(url: &str) -> Addresses {
     let url = || url.to_owned();
     Addresses { intake: url(), cases: url(), safety: url(), notification: url(), reporting: url() }
+}
+
+/// A provider of another make.
+pub struct Foreign {
+    pub url: String,
+    pub secret: String,
+    /// File with its public keys.
+    pub keys: PathBuf,
 }
 
 pub struct World {
@@ -40,7 +63,9 @@ pub struct World {
     pub stop: CancellationToken,
     /// What the dashboard takes for the time.
     pub clock: Clock,
-    issuer: Issuer,
+    pub provider: TestProvider,
+    pub seal: Seal,
+    app: App,
     folder: PathBuf,
 }
 
@@ -53,26 +78,26 @@ impl Drop for World {
 
 impl World {
     pub async fn new() -> Self {
-        Self::with_people("[]").await
-    }
-
-    /// `people` are the development identities, as they stand in their file.
-    pub async fn with_people(people: &str) -> Self {
-        Self::at(people, Clock::system()).await
+        Self::at(Clock::system(), None).await
     }
 
     /// With a clock that goes on when the test says so: no session ends because a machine is busy.
     pub async fn with_a_clock_of_its_own() -> Self {
-        Self::at("[]", Clock::fixed(Clock::system().now())).await
+        Self::at(Clock::fixed(Clock::system().now()), None).await
     }
 
-    async fn at(people: &str, clock: Clock) -> Self {
+    /// With a provider that runs already; the clock goes on when the test says so.
+    pub async fn with_a_foreign_provider(foreign: Foreign) -> Self {
+        let world = Self::at(Clock::fixed(Clock::system().now()), Some(foreign)).await;
+        world.safety.believes_tokens.store(true, Ordering::SeqCst);
+        world
+    }
+
+    async fn at(clock: Clock, foreign: Option<Foreign>) -> Self {
         let now = clock.now();
         let folder = std::env::temp_dir().join(format!("dashboard-{}", Ids::random().uuid()));
         std::fs::create_dir_all(&folder).unwrap();
-        let issuer = Issuer::open(&folder.join("keys")).unwrap();
-        let file = folder.join("people.json");
-        std::fs::write(&file, people).unwrap();
+        let provider = TestProvider::start(&folder.join("keys")).await;
         let safety = StandIn::new(now);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -82,13 +107,25 @@ impl World {
         tokio::spawn(served.serve_with_incoming(TcpListenerStream::new(listener)));
         let stop = CancellationToken::new();
         let places = Arc::new(Semaphore::new(100));
+        let own = Foreign { url: provider.url.clone(), secret: String::new(), keys: provider.issuer.keys_file.clone() };
+        let issuer = foreign.as_ref().map_or(ISSUER, |foreign| foreign.url.as_str()).to_owned();
+        let foreign = foreign.unwrap_or(own);
+        let keys = Keys::from_file(&foreign.keys).unwrap();
+        let checks = Checks { verifier: Arc::new(Verifier::new(keys.clone(), &issuer, AUDIENCE)), keys };
+        let settings = Settings {
+            issuer: foreign.url,
+            client: CLIENT.to_owned(),
+            secret: Some(foreign.secret).filter(|secret| !secret.is_empty()).map(Private::new),
+            scopes: "openid".to_owned(),
+            public_url: PUBLIC.to_owned(),
+        };
+        let seal = Seal::of_this_process().unwrap();
         let app = App {
             shell: Arc::new(Shell { entries: pages::entries(), ..Shell::default() }),
             clients: Clients::connect(&all_at(&url), None).unwrap(),
             safety: Safety::connect(&url, None).unwrap(),
-            sessions: Sessions::new(clock.clone(), Ids::random()),
-            verifier: Some(Arc::new(Verifier::new(Keys::from_file(&issuer.keys_file).unwrap(), ISSUER, AUDIENCE))),
-            people: Arc::new(identities::read(&file).unwrap()),
+            sessions: sessions(&clock, &seal),
+            provider: Some(Provider::new(settings, Http::new(None, None), checks).unwrap()),
             clock: clock.clone(),
             ids: Ids::random(),
             stop: stop.clone(),
@@ -97,13 +134,13 @@ impl World {
             on_the_way: Arc::new(Semaphore::new(50)),
             sign_ins: Quota::new(1, 5),
         };
-        Self { safety, router: router(app), places, stop, clock, issuer, folder }
+        Self { safety, router: router(app.clone()), places, stop, clock, provider, seal, app, folder }
     }
 
     /// A token that ends after this.
     pub fn token(&self, subject: &str, roles: &[&str], sites: &[&str], lasts: time::Duration) -> String {
         let issued = self.clock.now() - time::Duration::days(30) + lasts;
-        let token = self.issuer.token(subject, issued).unwrap();
+        let token = self.provider.issuer.token(subject, issued).unwrap();
         self.grant(subject, roles, sites);
         self.safety.callers.lock().unwrap().insert(token.clone(), subject.to_owned());
         token
@@ -117,7 +154,17 @@ impl World {
         self.safety.grants.lock().unwrap().insert(subject.to_owned(), grants);
     }
 
-    /// Signs in by the form.
+    /// Another instance of the dashboard, or the same one after a restart: it has the keys, and no memory.
+    pub fn restarted(&self) -> Router {
+        self.restarted_with(&self.seal)
+    }
+
+    /// One with other keys.
+    pub fn restarted_with(&self, seal: &Seal) -> Router {
+        router(App { sessions: sessions(&self.clock, seal), ..self.app.clone() })
+    }
+
+    /// Signs in at the provider.
     pub async fn sign_in(&self, subject: &str, role: &str) -> Browser {
         self.sign_in_for(subject, role, time::Duration::HOUR).await
     }
@@ -129,13 +176,19 @@ impl World {
 
     pub async fn sign_in_with(&self, token: &str) -> Browser {
         let mut browser = self.stranger();
-        let answer = browser.post("/en/sign-in", &[("token", token)]).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        browser.cookie = cookie.split(';').next().unwrap().to_owned();
-        let page = browser.read("/en/raise").await;
-        browser.form_token = page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let answer = self.through_the_provider(&mut browser, "/en/sign-in/start", token, None).await;
+        assert_eq!(location(&answer), "/en/");
+        browser.learn_form_token().await;
         browser
+    }
+
+    /// Signs in from an address on: the provider gives this access token. The last answer.
+    pub async fn through_the_provider(&self, browser: &mut Browser, from: &str, token: &str, refresh: Option<&str>) -> Response<Body> {
+        let begun = browser.begin(from).await;
+        let id = self.provider.claims(&subject(token).unwrap(), &begun.nonce);
+        let code = Ids::random().uuid().to_string();
+        self.provider.give(&code, token, &id, refresh);
+        browser.come_back(&format!("code={code}&state={}", begun.state)).await
     }
 
     pub fn stranger(&self) -> Browser {
@@ -143,14 +196,63 @@ impl World {
     }
 }
 
+/// A sign-in that was begun: what the provider is told of it.
+pub struct Begun {
+    pub address: String,
+    pub state: String,
+    pub nonce: String,
+}
+
 #[derive(Clone)]
 pub struct Browser {
-    router: Router,
+    pub router: Router,
     pub cookie: String,
     pub form_token: String,
 }
 
+/// A parameter of an address.
+pub fn parameter(address: &str, name: &str) -> Option<String> {
+    let (_, query) = address.split_once('?')?;
+    query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
 impl Browser {
+    /// Begins a sign-in.
+    pub async fn begin(&mut self, from: &str) -> Begun {
+        let answer = self.get(from).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{from}");
+        self.keep(&answer);
+        let address = location(&answer).to_owned();
+        let of = |name: &str| parameter(&address, name).unwrap_or_else(|| panic!("no {name} in {address}"));
+        Begun { state: of("state"), nonce: of("nonce"), address: address.clone() }
+    }
+
+    /// Comes back from the provider.
+    pub async fn come_back(&mut self, query: &str) -> Response<Body> {
+        let answer = self.get(&format!("/signed-in?{query}")).await;
+        self.keep(&answer);
+        answer
+    }
+
+    /// Keeps cookies as browsers do.
+    pub fn keep(&mut self, answer: &Response<Body>) {
+        for set in answer.headers().get_all(header::SET_COOKIE) {
+            let set = set.to_str().unwrap();
+            let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
+            let others = self.cookie.split("; ").filter(|pair| !pair.is_empty() && !pair.starts_with(&format!("{name}=")));
+            let mut pairs: Vec<String> = others.map(str::to_owned).collect();
+            if !set.contains("Max-Age=0") {
+                pairs.push(format!("{name}={value}"));
+            }
+            self.cookie = pairs.join("; ");
+        }
+    }
+
+    pub async fn learn_form_token(&mut self) {
+        let page = self.read("/en/raise").await;
+        self.form_token = page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    }
+
     pub async fn get(&self, address: &str) -> Response<Body> {
         self.send(Request::get(address).body(Body::empty()).unwrap()).await
     }

@@ -157,7 +157,7 @@ impl Up {
             }
         }
         if let Some(address) = dashboard {
-            print::line(format!("{:<13} {address}", "dashboard"));
+            print::line(format!("{:<13} {address}  (sign in there as one of the invented people)", "dashboard"));
         }
         print::line(format!("{:<13} {}", "bus", description.nats.url));
         print::line(format!("{:<13} {}", "mail", description.mail_dir.display()));

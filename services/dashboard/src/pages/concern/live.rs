@@ -18,6 +18,7 @@ use futures::{Stream, StreamExt, stream};
 use proto::safety::v1::{Beat, ConcernState, ConcernView, watch_concerns_response::Item};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
 use tonic::Code;
 
@@ -34,6 +35,10 @@ const BEAT_INTERVAL: Duration = Duration::from_secs(2);
 /// The safety service beats every two seconds: after this it counts as silent.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+/// How soon a browser asks for the stream again that ended for a newer token.
+const AGAIN_WITHIN: Duration = Duration::from_millis(200);
+/// Longer than any session.
+const FOR_EVER: Duration = Duration::from_secs(7 * 24 * 3_600);
 // Within ten seconds a page shows what in the chain does not answer [CARD3].
 const _: () = assert!(SILENCE_TIMEOUT.as_secs() + BEAT_INTERVAL.as_secs() < 10);
 
@@ -45,6 +50,7 @@ pub struct StreamQuery {
 
 /// Server-sent events for the person signed in.
 pub async fn events(State(app): State<App>, visitor: Visitor, Query(query): Query<StreamQuery>) -> Response {
+    let visitor = Visitor { session: visitor.current(&app).await, ..visitor };
     // The page was made for another session of this browser: it must not show this one's data, nor go on as if it were live.
     if visitor.session.as_ref().is_some_and(|session| query.tabs.is_some_and(|tabs| tabs != session.tabs)) {
         return unbuffered(stream::iter([ended("changed")]));
@@ -95,23 +101,28 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
         // The first beat waits for the first event of the safety service: a page just opened is not yet "not live".
         let mut beat = tokio::time::interval_at(Instant::now() + BEAT_INTERVAL, BEAT_INTERVAL);
         let mut chain = Chain::default();
-        let left = session.expires_at - app.clock.now();
-        let mut expired = pin!(sleep(left.try_into().unwrap_or_default()));
+        let left = |until: OffsetDateTime| Duration::try_from(until - app.clock.now()).unwrap_or_default();
+        let mut expired = pin!(sleep(left(session.token_until.min(session.expires_at))));
+        // A newer token reaches the browser in the head of an answer: the stream begins anew for it, and the page stays live.
+        let renew_at = session.renew_at.filter(|at| *at < session.expires_at);
+        let mut renewal = pin!(sleep(renew_at.map_or(FOR_EVER, |at| left(at).max(RETRY_INTERVAL))));
+        let until = session.expires_at.unix_timestamp();
         loop {
             let event = tokio::select! {
                 biased;
                 () = app.stop.cancelled() => return,
                 () = session.ended.cancelled() => { yield ended("signed-out"); return; }
                 () = &mut expired => { yield ended("signed-out"); return; }
-                _ = beat.tick() => Some(beat_event(&chain)),
+                () = &mut renewal => { yield Event::default().retry(AGAIN_WITHIN).comment("again"); return; }
+                _ = beat.tick() => Some(beat_event(&chain, until)),
                 item = items.next() => match item {
                     Some(StreamEvent::Item(item)) => {
                         chain.heard_at = Some(Instant::now());
                         let drawing = Drawing { language, session: &session, sites: &sites, now: app.clock.now() };
-                        item_event(*item, &drawing, &mut chain)
+                        item_event(*item, &drawing, &mut chain, until)
                     }
                     Some(StreamEvent::Refused(why)) => { yield ended(why); return; }
-                    Some(StreamEvent::Lost) => { chain = Chain::default(); Some(beat_event(&chain)) }
+                    Some(StreamEvent::Lost) => { chain = Chain::default(); Some(beat_event(&chain, until)) }
                     None => return,
                 },
             };
@@ -149,7 +160,7 @@ fn receive(safety: Safety, session: Session) -> impl Stream<Item = StreamEvent> 
     }
 }
 
-fn item_event(item: Item, drawing: &Drawing<'_>, chain: &mut Chain) -> Option<Event> {
+fn item_event(item: Item, drawing: &Drawing<'_>, chain: &mut Chain, until: i64) -> Option<Event> {
     match item {
         Item::Snapshot(snapshot) => {
             let items: Vec<Value> = snapshot.concerns.iter().map(|view| self::item(view, drawing)).collect();
@@ -160,7 +171,7 @@ fn item_event(item: Item, drawing: &Drawing<'_>, chain: &mut Chain) -> Option<Ev
             let changed = (chain.bus, chain.ladder) != (bus, ladder);
             (chain.bus, chain.ladder) = (bus, ladder);
             // A change is sent at once; otherwise with the next beat.
-            changed.then(|| beat_event(chain))
+            changed.then(|| beat_event(chain, until))
         }
     }
 }
@@ -180,9 +191,10 @@ pub fn item(view: &ConcernView, drawing: &Drawing<'_>) -> Value {
     })
 }
 
-fn beat_event(chain: &Chain) -> Event {
+/// State of the chain, and when the session ends.
+fn beat_event(chain: &Chain, until: i64) -> Event {
     let safety = chain.heard_at.is_some_and(|at| at.elapsed() < SILENCE_TIMEOUT);
-    event("beat", &json!({ "safety": safety, "bus": chain.bus, "ladder": chain.ladder }))
+    event("beat", &json!({ "safety": safety, "bus": chain.bus, "ladder": chain.ladder, "until": until }))
 }
 
 fn ended(why: &str) -> Event {
