@@ -43,3 +43,20 @@ async fn nobody_but_administrators_and_the_national_manager_reads_who_may_what()
     let page = signed_in("national-manager-1").await.read("/en/grants?subject=mediator-1").await;
     assert!(page.says("Roles of mediator-1") && !page.says("Give a role"));
 }
+
+#[tokio::test]
+async fn whatever_is_typed_for_a_person_is_shown_as_text_and_never_lost() {
+    let mut browser = signed_in("directory-administrator-2").await;
+    let page = browser.read("/en/grants?subject=%3Cscript%3Ealert%281%29%3C%2Fscript%3E%E2%80%AE").await;
+    assert!(page.text.contains("&lt;script&gt;") && !page.text.contains("<script>alert"), "{}", page.text);
+    // One letter of two units too many, as a browser counts; the service is not asked.
+    let long = "😀".repeat(101);
+    let fields = |subject: &str| [("subject", subject.to_owned()), ("role", "mediator".to_owned()), ("until", String::new())];
+    for (typed, what) in [(long.as_str(), "202"), ("service:cases", "subject-missing"), ("\r\n", "is needed")] {
+        let fields = fields(typed);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let sent = browser.fill_in("/en/grants/propose", "/en/grants/propose", &fields).await;
+        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed:?}");
+        assert!(sent.says(what) && sent.says(typed.trim()) && sent.says("id=\"subject-why\""), "{typed:?}: {}", sent.text);
+    }
+}

@@ -49,13 +49,19 @@ pub fn name(code: &str, drawing: &Drawing<'_>) -> Markup {
     Named::by_code(code, drawing).draw()
 }
 
+/// Rules by which names are sorted in a language.
+#[must_use]
+pub fn order_of(language: Language) -> Collation {
+    match language {
+        Language::English => Collation::english(),
+        Language::French => Collation::french(),
+    }
+}
+
 /// Every site by name, in the order of the language.
 #[must_use]
 pub fn sites_in_order(language: Language, sites: &Sites) -> Vec<Named> {
-    let rules = match language {
-        Language::English => Collation::english(),
-        Language::French => Collation::french(),
-    };
+    let rules = order_of(language);
     let mut named: Vec<Named> = sites.values().map(|site| Named::of(site, language)).collect();
     named.sort_by(|one, other| rules.compare(&one.name, &other.name).then_with(|| one.code.cmp(&other.code)));
     named

@@ -30,6 +30,8 @@ crate::text::texts! {
     propose_title: "Propose a role for somebody", "Proposer un rôle pour une personne";
     propose_text: "A role that decides who may accept an alarm, or who may give roles, waits for a second administrator. Any other is in force at once.", "Un rôle qui détermine qui peut accepter une alarme, ou qui peut accorder des rôles, attend un second administrateur. Tout autre rôle entre en vigueur immédiatement.";
     site_hint: "For a role that is held for one site.", "Pour un rôle exercé à un seul lieu.";
+    no_site: "Not for one site", "Pas pour un lieu précis";
+    no_region: "Not for one region", "Pas pour une région précise";
     region_hint: "For a role that is held for one region.", "Pour un rôle exercé dans une seule région.";
     since: "First day", "Premier jour";
     since_hint: "Empty: from now on.", "Vide : dès maintenant.";

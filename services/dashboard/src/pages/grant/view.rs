@@ -155,8 +155,8 @@ pub fn proposal(drawing: &Drawing<'_>) -> Sheet<'static> {
     let fields = vec![
         Field::new(SUBJECT, texts.subject, Kind::Line { most: 200 }).needed().hint(texts.subject_hint),
         Field::new(ROLE, texts.role, Kind::Select(roles)).needed(),
-        Field::new(SITE, texts.site, Kind::Select(sites)).hint(texts.site_hint),
-        Field::new(REGION, texts.region, Kind::Select(regions)).hint(texts.region_hint),
+        Field::new(SITE, texts.site, Kind::Select(sites)).hint(texts.site_hint).blank(texts.no_site),
+        Field::new(REGION, texts.region, Kind::Select(regions)).hint(texts.region_hint).blank(texts.no_region),
         Field::new(SINCE, texts.since, Kind::Date).hint(texts.since_hint),
         Field::new(UNTIL, texts.last_day, Kind::Date).hint(texts.last_day_hint),
     ];

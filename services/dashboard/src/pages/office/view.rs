@@ -16,6 +16,7 @@ use crate::{
         facts::Facts,
         filter::Filter,
         form::{Choice, Field, Filled, Form, Kind, Sheet},
+        site::{Named, order_of},
         table::{Column, Table},
         words,
     },
@@ -97,7 +98,7 @@ impl Listing {
         Filter { action: drawing.address("/offices"), fields, submit: texts.show }.draw(&self.chosen, drawing.language)
     }
 
-    /// The offices in the order of the service, each with its holders in the order in which they are rung.
+    /// The offices, each with its holders in the order in which they are rung.
     fn all(&self, drawing: &Drawing<'_>) -> Vec<Held<'_>> {
         let mut by_office: BTreeMap<&str, Vec<&OfficeHolder>> = BTreeMap::new();
         for holder in &self.answer.holders {
@@ -107,10 +108,10 @@ impl Listing {
             let site = office.split_once('/').and_then(|(_, code)| drawing.sites.get(code));
             site.map_or_else(|| "national".to_owned(), |site| site.region.clone())
         };
-        let offices = self.answer.offices.iter();
+        let offices = in_order(&self.answer.offices, drawing).into_iter();
         offices
             .map(|office| {
-                let mut holders = by_office.remove(office.as_str()).unwrap_or_default();
+                let mut holders = by_office.remove(office).unwrap_or_default();
                 holders.sort_by_key(|holder| holder.rank);
                 Held { office, region: region(office), holders }
             })
@@ -148,6 +149,18 @@ impl Listing {
     }
 }
 
+/// Offices as they are listed: the national ones, then those of sites by their names.
+fn in_order<'a>(offices: &'a [String], drawing: &Drawing<'_>) -> Vec<&'a str> {
+    let rules = order_of(drawing.language);
+    let at = |office: &'a str| office.split_once('/').map(|(_, site)| Named::by_code(site, drawing).name);
+    let mut named: Vec<(Option<String>, &str)> = offices.iter().map(|office| (at(office), office.as_str())).collect();
+    named.sort_by(|(one, _), (other, _)| match (one, other) {
+        (Some(one), Some(other)) => rules.compare(one, other),
+        _ => one.is_some().cmp(&other.is_some()),
+    });
+    named.into_iter().map(|(_, office)| office).collect()
+}
+
 fn line(holder: &OfficeHolder, drawing: &Drawing<'_>) -> Markup {
     let rank = holder.rank.to_string();
     html! {
@@ -160,7 +173,7 @@ fn line(holder: &OfficeHolder, drawing: &Drawing<'_>) -> Markup {
 #[must_use]
 pub fn assignment(offices: &[String], drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
-    let offices = offices.iter().map(|office| Choice::new(office, &words::office_text(office, drawing))).collect();
+    let offices = in_order(offices, drawing).into_iter().map(|office| Choice::new(office, &words::office_text(office, drawing))).collect();
     let ranks = words::RANKS.iter().map(|(rank, ..)| Choice::new(rank, words::of(words::RANKS, rank, drawing.language))).collect();
     let fields = vec![
         Field::new(OFFICE, texts.office, Kind::Select(offices)).needed(),

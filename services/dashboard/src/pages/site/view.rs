@@ -1,9 +1,7 @@
 //! HTML of the directory of sites.
 
-use std::cmp::Ordering;
-
 use maud::{Markup, html};
-use proto::{collation::Collation, safety::v1::Site};
+use proto::safety::v1::Site;
 
 use super::texts;
 use crate::{
@@ -12,7 +10,7 @@ use crate::{
         drawing::Drawing,
         filter::Filter,
         form::{Choice, Field, Filled, Kind},
-        site::Named,
+        site::{Named, order_of},
         table::{Column, Table},
         words,
     },
@@ -76,9 +74,13 @@ impl Listing {
         let fits = |site: &&Site| (region.is_empty() || site.region == region) && (only != "unverified" || !is_verified(site));
         let mut shown: Vec<&Site> = self.sites.iter().filter(fits).collect();
         let sort = self.chosen.get("sort");
+        let rules = order_of(language);
+        let by_name = |one: &Site, other: &Site| {
+            rules.compare(&Named::of(one, language).name, &Named::of(other, language).name).then_with(|| one.code.cmp(&other.code))
+        };
         let (word, down) = sort.strip_prefix('-').map_or((sort.as_str(), false), |word| (word, true));
         shown.sort_by(|one, other| {
-            let by_name = by_name(one, other, language);
+            let by_name = by_name(one, other);
             let order = match word {
                 "kind" => one.kind.cmp(&other.kind).then(by_name),
                 "region" => one.region.cmp(&other.region).then(by_name),
@@ -88,14 +90,6 @@ impl Listing {
         });
         shown
     }
-}
-
-fn by_name(one: &Site, other: &Site, language: Language) -> Ordering {
-    let rules = match language {
-        Language::English => Collation::english(),
-        Language::French => Collation::french(),
-    };
-    rules.compare(&Named::of(one, language).name, &Named::of(other, language).name).then_with(|| one.code.cmp(&other.code))
 }
 
 fn row(site: &Site, drawing: &Drawing<'_>) -> Vec<Markup> {
