@@ -32,9 +32,12 @@
     }
   };
   const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang + "-CA", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  form.autocomplete = "off"; // the draft brings back what was typed; the browser would do so against somebody who discards it
+  const asDrawn = JSON.stringify(typed());
   const begin = () => {
     const draft = read(name);
-    if (document.querySelector(".errors")) keep(); // it came back with what was just sent
+    if (JSON.stringify(typed()) !== asDrawn) keep(); // somebody was faster
+    else if (document.querySelector(".errors")) keep(); // it came back with what was just sent
     else if (draft) {
       restore(draft.fields);
       const words = notice.querySelector("span");
@@ -45,7 +48,8 @@
     form.addEventListener("input", keep);
     form.addEventListener("change", keep);
   };
-  // Two tabs with the same form would write over each other: the first one keeps the draft.
-  if (navigator.locks) navigator.locks.request(name, { ifAvailable: true }, (held) => held && new Promise(begin));
+  // Two tabs with the same form would write over each other: the first one keeps the draft. The page before this one in the same tab lets go
+  // of it a moment after this one is there.
+  if (navigator.locks) navigator.locks.request(name, { signal: AbortSignal.timeout(2000) }, () => new Promise(begin)).catch(() => {});
   else begin();
 })();
