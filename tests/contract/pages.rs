@@ -23,37 +23,7 @@ const NOT_THERE_YET: &str = "its page is not there yet";
 /// Calls that a person may make and that no page makes, with the reason.
 const WITHOUT_PAGE: &[(&str, &str)] = &[
     ("SubmitReferrals", NOT_THERE_YET),
-    ("ListCases", NOT_THERE_YET),
-    ("GetCase", NOT_THERE_YET),
     ("FindCaseByReferral", NOT_THERE_YET),
-    ("AddParticipant", NOT_THERE_YET),
-    ("LeaveCase", NOT_THERE_YET),
-    ("AssignMediator", NOT_THERE_YET),
-    ("EndAssignment", NOT_THERE_YET),
-    ("AssignOfficer", NOT_THERE_YET),
-    ("EndOfficer", NOT_THERE_YET),
-    ("BreakGlass", NOT_THERE_YET),
-    ("EndBreakGlass", NOT_THERE_YET),
-    ("ListBreakGlass", NOT_THERE_YET),
-    ("ReviewBreakGlass", NOT_THERE_YET),
-    ("RecordAssessment", NOT_THERE_YET),
-    ("RecordConsent", NOT_THERE_YET),
-    ("DescribeMode", NOT_THERE_YET),
-    ("SayDirect", NOT_THERE_YET),
-    ("MoveCase", NOT_THERE_YET),
-    ("CorrectSite", NOT_THERE_YET),
-    ("RecordPersonMove", NOT_THERE_YET),
-    ("KeepDocument", NOT_THERE_YET),
-    ("ListDocuments", NOT_THERE_YET),
-    ("ReadDocument", NOT_THERE_YET),
-    ("ListAccess", NOT_THERE_YET),
-    ("PlaceHold", NOT_THERE_YET),
-    ("LiftHold", NOT_THERE_YET),
-    ("ListHolds", NOT_THERE_YET),
-    ("ListDue", NOT_THERE_YET),
-    ("OrderPurge", NOT_THERE_YET),
-    ("ConfirmPurge", NOT_THERE_YET),
-    ("GetPurgeCertificate", NOT_THERE_YET),
     ("CloseConcern", NOT_THERE_YET),
     ("RouteConcern", NOT_THERE_YET),
 ];
@@ -81,7 +51,7 @@ fn wrappers() -> BTreeMap<String, Vec<String>> {
             let name = function.split(['(', '<']).next().unwrap_or_default();
             for (_, package, _) in RULES {
                 for rpc in proto::rpcs(package).filter(|rpc| function.contains(&format!(".{}(", snake(rpc.name())))) {
-                    found.entry(proto::path(&rpc)).or_default().push(format!("safety.{name}("));
+                    found.entry(proto::path(&rpc)).or_default().extend([format!("safety.{name}("), format!("app{name}(")]);
                 }
             }
         }

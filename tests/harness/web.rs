@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -13,6 +13,9 @@ use crate::system::{System, panic_with};
 
 /// How long an answer may take.
 const SOON: Duration = Duration::from_secs(30);
+/// How a form without a file is sent, and what stands between the fields of one with a file.
+const FORM: &str = "application/x-www-form-urlencoded";
+const BOUNDARY: &str = "a-line-of-the-form";
 
 /// An answer of the dashboard.
 #[derive(Debug)]
@@ -21,6 +24,7 @@ pub struct Page {
     /// Where it leads, where it leads elsewhere.
     pub location: String,
     pub content_type: String,
+    pub headers: HeaderMap,
     pub text: String,
     cookies: Vec<String>,
 }
@@ -90,7 +94,7 @@ impl Browser {
         let begun = self.get(from).await;
         let (host, asked) = place(&begun.location);
         let chosen = format!("{}&person={identity}", asked.split_once('?').map_or("", |(_, query)| query));
-        let answer = self.send_to(&host, "POST", "/authorize", chosen).await;
+        let answer = self.send_to(&host, "POST", "/authorize", FORM, chosen.into_bytes()).await;
         let (host, back) = place(&answer.location);
         if host != self.address {
             panic_with(&format!("the development sign-in leads to {}: {}", answer.location, answer.text));
@@ -107,7 +111,7 @@ impl Browser {
     /// # Panics
     /// No answer comes in time.
     pub async fn get(&mut self, path: &str) -> Page {
-        self.send("GET", path, String::new()).await
+        self.send("GET", path, FORM, Vec::new()).await
     }
 
     /// A page that must be there.
@@ -129,7 +133,7 @@ impl Browser {
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
         let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-        self.send("POST", path, body.join("&")).await
+        self.send("POST", path, FORM, body.join("&").into_bytes()).await
     }
 
     /// Opens a page with a form, and sends the form to `action` with what is typed and what was hidden in it.
@@ -144,20 +148,41 @@ impl Browser {
         self.post(action, &all).await
     }
 
-    async fn send(&mut self, method: &str, path: &str, body: String) -> Page {
-        let host = self.address.clone();
-        self.send_to(&host, method, path, body).await
+    /// Opens a page with a form that holds a file, and sends it with the file and with what was hidden in it, unless that is among the fields.
+    ///
+    /// # Panics
+    /// The page is not there.
+    pub async fn upload(&mut self, form: &str, fields: &[(&str, &str)], file: (&str, &str, &[u8])) -> Page {
+        let page = self.read(form).await;
+        let mut hidden = vec![("form_token", page.value("form_token").unwrap_or_default()), ("key", page.value("key").unwrap_or_default())];
+        hidden.retain(|(name, _)| fields.iter().all(|(typed, _)| typed != name));
+        let mut body = Vec::new();
+        for (name, value) in hidden.iter().map(|(name, value)| (*name, value.as_str())).chain(fields.iter().copied()) {
+            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        let (field, name, content) = file;
+        let head =
+            format!("Content-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream");
+        body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").bytes());
+        body.extend(content);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
+        self.send("POST", form, &format!("multipart/form-data; boundary={BOUNDARY}"), body).await
     }
 
-    async fn send_to(&mut self, host: &str, method: &str, path: &str, body: String) -> Page {
-        match timeout(SOON, self.exchange(host, method, path, body)).await {
+    async fn send(&mut self, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Page {
+        let host = self.address.clone();
+        self.send_to(&host, method, path, kind, body).await
+    }
+
+    async fn send_to(&mut self, host: &str, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Page {
+        match timeout(SOON, self.exchange(host, method, path, kind, body)).await {
             Ok(Ok(page)) => page,
             Ok(Err(error)) => panic_with(&format!("{method} {path}: {error:#}")),
             Err(_) => panic_with(&format!("{method} {path}: no answer")),
         }
     }
 
-    async fn exchange(&mut self, host: &str, method: &str, path: &str, body: String) -> anyhow::Result<Page> {
+    async fn exchange(&mut self, host: &str, method: &str, path: &str, kind: &str, body: Vec<u8>) -> anyhow::Result<Page> {
         let stream = TcpStream::connect(host).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let driven = tokio::spawn(connection);
@@ -170,7 +195,7 @@ impl Browser {
             .header(header::HOST, host)
             .header(header::ORIGIN, format!("http://{host}"))
             .header(header::COOKIE, cookies)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_TYPE, kind)
             .body(Full::new(Bytes::from(body)))?;
         let answer = sender.send_request(request).await?;
         let (parts, body) = answer.into_parts();
@@ -182,6 +207,7 @@ impl Browser {
             status: parts.status,
             location: header(header::LOCATION),
             content_type: header(header::CONTENT_TYPE),
+            headers: parts.headers.clone(),
             cookies: cookies.collect(),
             text,
         };

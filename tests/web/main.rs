@@ -1,10 +1,19 @@
 //! Tests of the pages over the real services, as a browser without a script sees them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod account;
+mod assessment;
+mod break_glass;
+mod case;
+mod casework;
+mod consent;
 mod contact;
 mod delivery;
 mod device;
+mod document;
 mod grant;
+mod hold;
 mod inbox;
 mod office;
 mod proposal;

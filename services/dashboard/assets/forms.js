@@ -17,6 +17,31 @@
   });
   addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
+  // ---- a file on its way says how far it has come
+  const arrived = (request, form) => {
+    const page = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
+    if (request.responseURL !== form.action || !page) return location.assign(request.responseURL || form.action);
+    document.querySelector("main").replaceWith(page);
+    page.querySelector("[autofocus]")?.focus();
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target, file = form.querySelector("input[type=file]");
+    if (event.defaultPrevented || !file?.files.length) return;
+    event.preventDefault();
+    const bar = document.createElement("progress"), words = document.createElement("p"), request = new XMLHttpRequest();
+    const say = (percent) => { bar.value = percent; words.textContent = file.dataset.sending.replace("{percent}", percent); };
+    bar.max = 100;
+    words.setAttribute("role", "status");
+    form.append(words, bar);
+    say(0);
+    request.upload.onprogress = ({ loaded, total }) => say(Math.floor(loaded * 100 / total));
+    request.onload = () => arrived(request, form);
+    // Without an answer the browser sends the form itself, and says what it finds: nothing is done twice.
+    request.onerror = () => { delete form.dataset.sent; words.remove(); bar.remove(); form.submit(); };
+    request.open("POST", form.action);
+    request.send(new FormData(form));
+  });
+
   // ---- the language link keeps what was typed
   const keep = () => {
     const forms = own().map((form) => typed(form).map((field) => [field.name, field.value, field.checked === true]));

@@ -33,6 +33,10 @@ pub struct Config {
     #[arg(long, default_value = "http://127.0.0.1:8755")]
     pub reporting_url: String,
 
+    /// KiB that one document may have: the same as CASES_DOCUMENT_LARGEST, told before a document is sent
+    #[arg(long, default_value_t = 10_240, value_parser = clap::value_parser!(u32).range(64..=65_536))]
+    pub document_largest: u32,
+
     /// Folder with the header and footer of a department, its style sheet, fonts and images; without it, pages bear the name of the
     /// product alone
     #[arg(long)]

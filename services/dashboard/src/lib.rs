@@ -77,6 +77,7 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         streams: KeyedLimit::new(web::MAX_STREAMS, web::STREAMS_OF_ONE),
         places: Arc::new(Semaphore::new(web::MAX_PAGES)),
         on_the_way: Arc::new(Semaphore::new(web::MAX_ON_THE_WAY)),
+        uploads: web::uploaded::Uploads::new(usize::try_from(config.document_largest)?.saturating_mul(1024)),
         sign_ins: Quota::new(settings.calls_per_second, settings.calls_burst),
     })
 }

@@ -28,8 +28,8 @@ const DEADLINE: Duration = Duration::from_secs(15);
 const PLACE_WITHIN: Duration = Duration::from_secs(3);
 /// Time limit for a form that needs a place to arrive, before it has one.
 const FORM_WITHIN: Duration = Duration::from_secs(5);
-/// Address suffixes of forms that wait for no other page [R3e, RM1c].
-const URGENT: [&str; 2] = ["/raise", "/accept"];
+/// Address suffixes of forms that wait for no other page; an assessment may hold an imminent risk [R3e, RM1c].
+const URGENT: [&str; 3] = ["/raise", "/accept", "/assessment"];
 /// Address suffixes of pages that lead there.
 const ON_THE_WAY: [&str; 4] = ["/raise", "/sign-in", "/start", "/signed-in"];
 
@@ -70,6 +70,7 @@ pub fn router(app: App) -> Router {
         .route("/assets/{file}", get(asset))
         .route("/brand/{file}", get(brand))
         .merge(pages::concern::stream())
+        .merge(pages::document::uploads())
         .merge(pages)
         .layer(middleware::from_fn_with_state(app.clone(), from_our_own_pages))
         .layer(middleware::from_fn_with_state(app.clone(), renewed))
@@ -165,7 +166,8 @@ async fn headers(State(app): State<App>, request: Request, next: Next) -> Respon
     let origins = app.provider.as_ref().map(|provider| provider.origins().join(" ")).unwrap_or_default();
     let policy = format!("{POLICY}; form-action 'self' {origins}");
     if let Ok(policy) = HeaderValue::from_str(policy.trim_end()) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        // A document has a policy of its own, and a stricter one.
+        response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     let fixed: [(HeaderName, &'static str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -1,5 +1,6 @@
 //! Clients for the services, called with the token of the person signed in: what they may see is decided there, never extended here.
 
+pub mod cases;
 pub mod health;
 mod safety;
 

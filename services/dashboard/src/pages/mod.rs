@@ -1,14 +1,24 @@
 //! Pages of the dashboard: a folder per screen, under the same word in its address, its texts and its tests.
 
+pub mod access;
 pub mod account;
+pub mod assessment;
+pub mod break_glass;
+pub mod case;
 pub mod concern;
+pub mod consent;
 pub mod contact;
 pub mod delivery;
 pub mod device;
+pub mod document;
 pub mod grant;
+pub mod hold;
 pub mod inbox;
+pub mod mode;
 pub mod office;
+pub mod participant;
 pub mod proposal;
+pub mod purge;
 pub mod raise;
 pub mod receipt;
 pub mod referral;
@@ -47,6 +57,16 @@ pub const ALL: &[&Page] = &[
     &submission::PAGE,
     &receipt::PAGE,
     &contact::PAGE,
+    &case::PAGE,
+    &participant::PAGE,
+    &consent::PAGE,
+    &assessment::PAGE,
+    &mode::PAGE,
+    &access::PAGE,
+    &document::PAGE,
+    &break_glass::PAGE,
+    &hold::PAGE,
+    &purge::PAGE,
     &inbox::PAGE,
     &proposal::PAGE,
     &grant::PAGE,
@@ -65,7 +85,7 @@ pub const ALL: &[&Page] = &[
 pub fn texts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let of_pages = ALL.iter().flat_map(|page| page.texts.iter());
     let words = parts::words::ALL.into_iter().flatten();
-    frame::texts::ALL.iter().chain(parts::texts::ALL).chain(words).chain(of_pages).copied()
+    frame::texts::ALL.iter().chain(parts::texts::ALL).chain(words).chain(parts::casework::texts::ALL).chain(of_pages).copied()
 }
 
 /// Addresses of every page.

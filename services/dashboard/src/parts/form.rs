@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use time::{OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 use super::{refusal::Refusal, texts};
 use crate::{
@@ -102,6 +103,8 @@ pub enum Kind {
         rows: u8,
     },
     Date,
+    /// A date and a time of day in UTC, as no form knows where it is filled in.
+    Moment,
     /// One of a few, all in view.
     Radios(Vec<Choice>),
     /// One of many.
@@ -110,6 +113,11 @@ pub enum Kind {
     Checks(Vec<Choice>),
     /// Yes or nothing.
     Check,
+    /// A file; what was chosen is lost when the form comes back. `sending` is said by a script meanwhile.
+    File {
+        accept: &'static str,
+        sending: &'static str,
+    },
 }
 
 /// One field.
@@ -166,9 +174,17 @@ impl Field {
                 (!known).then(|| fill(texts.field_unknown, &[("field", self.label)]))
             }
             Kind::Date => super::time::day(typed).is_none().then(|| fill(texts.field_no_date, &[("field", self.label)])),
-            Kind::Check => None,
+            Kind::Moment => parse_moment(typed).is_none().then(|| fill(texts.field_no_moment, &[("field", self.label)])),
+            Kind::Check | Kind::File { .. } => None,
         }
     }
+}
+
+/// A date and a time of day as a browser sends them: `2027-03-02T10:00`, in UTC.
+#[must_use]
+pub fn parse_moment(typed: &str) -> Option<OffsetDateTime> {
+    const MOMENT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute][optional [:[second]]]");
+    PrimitiveDateTime::parse(typed.trim(), MOMENT).ok().map(PrimitiveDateTime::assume_utc)
 }
 
 /// Fields that belong together.
@@ -259,6 +275,10 @@ impl Form {
         Self { action, submit, groups: vec![Group { fields, ..Group::default() }] }
     }
 
+    fn has_file(&self) -> bool {
+        self.fields().any(|field| matches!(field.kind, Kind::File { .. }))
+    }
+
     fn fields(&self) -> impl Iterator<Item = &Field> {
         self.groups.iter().flat_map(|group| &group.fields)
     }
@@ -283,7 +303,7 @@ impl Form {
     #[must_use]
     pub fn draw(&self, filled: &Filled, problems: &Problems, session: &Session, language: Language) -> Markup {
         html! {
-            form class="form" method="post" action=(self.action) novalidate {
+            form class="form" method="post" action=(self.action) enctype=[self.has_file().then_some("multipart/form-data")] novalidate {
                 (token(session))
                 @if filled.is_checked(KEY) { input type="hidden" name=(KEY) value=(filled.raw(KEY)); }
                 @for group in &self.groups {
@@ -325,6 +345,7 @@ fn summary(problems: &Problems, language: Language) -> Markup {
     }
 }
 
+/// A field with its label, its hint and what is wrong with it.
 pub(super) fn draw_field(field: &Field, filled: &Filled, problems: &Problems, language: Language) -> Markup {
     let (name, why) = (field.name, problems.of(field.name));
     let hint_id = field.hint.map(|_| format!("{name}-hint"));
@@ -377,8 +398,14 @@ fn control(field: &Field, kind: &Kind, filled: &Filled, described: Option<&str>,
             }
         }
         Kind::Date => html! { input type="date" id=(name) name=(name) value=(value) aria-describedby=[described] aria-invalid=[wrong]; },
+        Kind::Moment => html! {
+            input type="datetime-local" id=(name) name=(name) value=(value) aria-describedby=[described] aria-invalid=[wrong];
+        },
         Kind::Line { most } => html! {
             input type="text" id=(name) name=(name) value=(value) maxlength=(most) autocomplete="off" aria-describedby=[described] aria-invalid=[wrong];
+        },
+        Kind::File { accept, sending } => html! {
+            input type="file" id=(name) name=(name) accept=(accept) data-sending=(sending) aria-describedby=[described] aria-invalid=[wrong];
         },
         Kind::Radios(_) | Kind::Checks(_) | Kind::Check => html! {},
     }
@@ -424,6 +451,15 @@ mod tests {
         assert_eq!(problems(&[("why", "so"), ("which", "3")])[0].0, "which");
         // Two units of UTF-16 each, as a browser counts them.
         assert!(problems(&[("why", "😀😀")]).is_empty() && problems(&[("why", "😀😀😀")]).len() == 1);
+    }
+
+    #[test]
+    fn a_moment_is_read_as_utc_and_anything_else_is_named() {
+        let moment = parse_moment("2027-03-02T10:05").unwrap();
+        assert_eq!((moment.hour(), moment.minute(), moment.offset().is_utc()), (10, 5, true));
+        let field = Field::new("at", "When", Kind::Moment);
+        assert!(field.problem(&filled(&[("at", "yesterday")]), Language::English).unwrap().contains("When"));
+        assert!(field.problem(&filled(&[("at", "")]), Language::English).is_none());
     }
 
     #[test]

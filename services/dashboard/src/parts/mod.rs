@@ -1,6 +1,7 @@
 //! Parts that every page is made of: forms, tables, lists of facts, refusals, times and names.
 
 pub mod address;
+pub mod casework;
 pub mod draft;
 pub mod drawing;
 pub mod facts;

@@ -11,6 +11,7 @@ crate::text::texts! {
     field_too_long: "“{field}” holds {n} characters, {most} at most.", "« {field} » contient {n} caractères, le maximum est de {most}.";
     field_unknown: "“{field}” holds a choice that this form does not offer.", "« {field} » contient un choix que ce formulaire n’offre pas.";
     field_no_date: "“{field}” is no date: write it as 2027-03-31.", "« {field} » n’est pas une date : écrivez 2027-03-31.";
+    field_no_moment: "“{field}” is not a date with a time of day.", "« {field} » n’est pas une date suivie d’une heure.";
     any: "All", "Tous";
     choose: "Choose", "Choisir";
     next_page: "Next page", "Page suivante";

@@ -1,8 +1,11 @@
 //! Basis of the pages: state of the handlers, visitors, members, and what they send.
 
+pub mod multipart;
+pub mod of_case;
 pub mod renew;
 pub mod rules;
 pub mod submitted;
+pub mod uploaded;
 pub mod visitor;
 
 use std::sync::Arc;
@@ -46,6 +49,8 @@ pub struct App {
     pub streams: KeyedLimit<String>,
     pub places: Arc<Semaphore>,
     pub on_the_way: Arc<Semaphore>,
+    /// Files that arrive.
+    pub uploads: uploaded::Uploads,
     /// Answers to sign-ins that were not begun here, per address.
     pub sign_ins: Quota,
 }

@@ -41,10 +41,17 @@ impl FromRequest<App> for Submitted {
         };
         match member {
             Ok(member) if member.made(filled.raw(TOKEN)) => Ok(Self { member, filled }),
-            Ok(member) => Err(keep(&member.visitor, StatusCode::CONFLICT, &action, &filled, Some(&member.session))),
+            Ok(member) => Err(member.keep(&action, &filled)),
             Err(_) if visitor.wants_piece => Err(StatusCode::UNAUTHORIZED.into_response()),
             Err(_) => Err(keep(&Visitor { session: None, ..visitor }, StatusCode::UNAUTHORIZED, &action, &filled, None)),
         }
+    }
+}
+
+impl Member {
+    /// All that was typed into a form of another session, to be sent again from here.
+    pub fn keep(&self, action: &str, filled: &Filled) -> Response {
+        keep(&self.visitor, StatusCode::CONFLICT, action, filled, Some(&self.session))
     }
 }
 

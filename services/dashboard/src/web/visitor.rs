@@ -231,28 +231,30 @@ impl Member {
 
     /// A page with one form.
     pub fn sheet(&self, sheet: &Sheet<'_>, filled: &Filled) -> Response {
-        self.draw(sheet, filled, &Problems::none(), StatusCode::OK)
+        self.again(sheet, filled, &Problems::none(), StatusCode::OK)
     }
 
     /// The page again where the form itself finds something to mend in what was typed.
     pub fn check(&self, sheet: &Sheet<'_>, filled: &Filled) -> Option<Response> {
         let problems = sheet.form.check(filled, self.visitor.language);
-        (!problems.is_empty()).then(|| self.draw(sheet, filled, &problems, StatusCode::UNPROCESSABLE_ENTITY))
+        (!problems.is_empty()).then(|| self.again(sheet, filled, &problems, StatusCode::UNPROCESSABLE_ENTITY))
     }
 
     /// The page again with what a service refused, in its words, and all that was typed.
     pub fn refuse(&self, sheet: &Sheet<'_>, filled: &Filled, status: &Status) -> Response {
         let refusal = Refusal::of(status, self.visitor.language);
         let code = refusal.status;
-        self.draw(sheet, filled, &sheet.form.refused(refusal), code)
+        self.again(sheet, filled, &sheet.form.refused(refusal), code)
     }
 
-    /// The page again with what the handler itself found at a field: what was asked for is not there.
+    /// The page again with one field to mend that only what was sent can tell of.
     pub fn mend(&self, sheet: &Sheet<'_>, filled: &Filled, field: &'static str, why: String) -> Response {
-        self.draw(sheet, filled, &Problems { refusal: None, fields: vec![(field, why)] }, StatusCode::UNPROCESSABLE_ENTITY)
+        let problems = Problems { refusal: None, fields: vec![(field, why)] };
+        self.again(sheet, filled, &problems, StatusCode::UNPROCESSABLE_ENTITY)
     }
 
-    fn draw(&self, sheet: &Sheet<'_>, filled: &Filled, problems: &Problems, status: StatusCode) -> Response {
+    /// The page again with what must be mended.
+    pub fn again(&self, sheet: &Sheet<'_>, filled: &Filled, problems: &Problems, status: StatusCode) -> Response {
         self.visitor.page_with(status, sheet.title, None, &sheet.draw(filled, problems, &self.session, self.visitor.language))
     }
 

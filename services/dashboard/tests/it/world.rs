@@ -131,6 +131,7 @@ impl World {
             stop: stop.clone(),
             streams: KeyedLimit::new(100, 8),
             places: places.clone(),
+            uploads: dashboard::web::uploaded::Uploads::new(10 * 1024 * 1024),
             on_the_way: Arc::new(Semaphore::new(50)),
             sign_ins: Quota::new(1, 5),
         };

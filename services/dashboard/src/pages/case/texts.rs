@@ -1,0 +1,123 @@
+//! Texts of the list, the board and the file of a case, in both languages.
+
+crate::text::texts! {
+    cases: "Cases", "Dossiers";
+    board: "Cases by stage", "Dossiers par étape";
+    as_board: "Show as a board, by stage", "Afficher en tableau de suivi, par étape";
+    as_table: "Show as a table", "Afficher en liste";
+    not_in_the_list: "Read a case that is not in this list (break-glass)", "Lire un dossier qui n’est pas dans cette liste (bris de glace)";
+    cut: "You may see more cases than this page reads: it holds the {n} that were opened first. A case number leads to any other.", "Vous pouvez voir plus de dossiers que cette page n’en lit : elle contient les {n} premiers ouverts. Un numéro de dossier mène à tout autre.";
+    count: "{n} cases", "{n} dossiers";
+    none_as_asked: "None that you may see is as you asked. Choose something else.", "Aucun que vous puissiez voir ne répond à ces choix. Choisissez autre chose.";
+    number: "Case", "Dossier";
+    show: "Show", "Afficher";
+    stage: "Stage", "Étape";
+    stage_open: "Every open stage", "Toute étape ouverte";
+    site: "Site", "Établissement";
+    mediator: "Mediator", "Médiateur";
+    officers: "Officers", "Agents";
+    opened: "Opened", "Ouvert le";
+    waits_for: "Waits for", "En attente";
+    waits_officer: "No officer answers for it.", "Aucun agent n’en est responsable.";
+    waits_mediator: "No mediator is assigned.", "Aucun médiateur n’est affecté.";
+    indirect_only: "Indirect communication only", "Communication indirecte seulement";
+    frozen: "Contact is frozen", "Contacts suspendus";
+    all_of_stage: "All {n} in the list", "Les {n} dans la liste";
+    move_it: "Move the case", "Changer d’étape";
+
+    case_title: "Case {number}", "Dossier {number}";
+    back_to_cases: "Back to the cases", "Retour aux dossiers";
+    recorded: "Recorded.", "Consigné.";
+    read_only: "You read this case by break-glass: you can change nothing, your supervisors were told, and somebody reviews it. If somebody is at risk, raise a concern.", "Vous lisez ce dossier en bris de glace : vous ne pouvez rien y changer, vos superviseurs en ont été avisés et la consultation sera révisée. Si quelqu’un est en danger, signalez une préoccupation.";
+    give_back: "Give the access back now", "Rendre l’accès maintenant";
+    now: "Now:", "Maintenant :";
+    in_the_way: "What it waits for", "Ce qui est attendu";
+    nothing_visible: "Nothing that this file shows.", "Rien que ce dossier indique.";
+    gate: "Every condition is checked when the case is moved: a refusal names all that is missing, at once.", "Chaque condition est vérifiée lorsque le dossier change d’étape : un refus nomme d’un coup tout ce qui manque.";
+    frozen_why: "Contact is frozen: a safety concern is open.", "Contacts suspendus : une préoccupation de sécurité est ouverte.";
+    frozen_whose: "It goes on when whoever took the concern in hand has closed it.", "Ils reprennent lorsque la personne qui l’a prise en charge l’a fermée.";
+    paused_why: "The case is paused.", "Le dossier est suspendu.";
+    paused_whose: "Whoever works on it moves it back to the stage it left, when what stopped it is gone.", "La personne qui y travaille le ramène à l’étape quittée lorsque le motif de l’arrêt a disparu.";
+    officer_whose: "A supervisor of the RJ Unit assigns one.", "Un superviseur de l’Unité de la justice réparatrice en affecte un.";
+    mediator_whose: "Its officer, or a supervisor, assigns one.", "L’agent du dossier ou un superviseur en affecte un.";
+    assessment_why: "Somebody who takes part has not been assessed.", "Une personne participante n’a pas été évaluée.";
+    assessment_whose: "The mediator, or the officer, records an assessment.", "Le médiateur ou l’agent consigne une évaluation.";
+    review_why: "A review is past its day.", "Un réexamen est en retard.";
+    overview: "At a glance", "En bref";
+    mode: "Mode of communication", "Mode de communication";
+    how_far: "How far it may go", "Jusqu’où il peut aller";
+    referral: "Referral", "Renvoi";
+    open_referral: "Open the referral", "Ouvrir le renvoi";
+
+    participants: "Participants", "Participants au dossier";
+    no_participant: "Nobody is on this file yet.", "Personne ne figure encore à ce dossier.";
+    fps: "FPS number", "Numéro FPS (SED)";
+    language: "Language", "Langue";
+    left: "Left", "A quitté le";
+    left_wish: "At whose wish", "À la demande de qui";
+    reason: "Reason", "Motif";
+    came_back: "Left before and has come back.", "A déjà quitté le dossier, puis y est revenu.";
+    consents: "Consents", "Consentements";
+    no_consent: "None was offered or given.", "Aucun n’a été offert ni donné.";
+    form_version: "form", "formulaire";
+    counts_to: "counts to", "valable jusqu’au";
+    own_initiative: "on their own initiative:", "de sa propre initiative :";
+    assessments: "Assessments", "Évaluations";
+    no_assessment: "Not assessed yet.", "Pas encore évalué.";
+    next_review: "next review", "prochain réexamen";
+    add_participant: "Add a participant", "Ajouter un participant";
+    record_consent: "Record a consent", "Consigner un consentement";
+    record_assessment: "Record an assessment", "Consigner une évaluation";
+    record_leaving: "Record that they left", "Consigner un départ";
+
+    modes: "Modes that are not on the list", "Modes hors liste";
+    no_mode: "None was described.", "Aucun n’a été décrit.";
+    direct: "Direct", "Mode direct";
+    indirect: "Indirect", "Mode indirect";
+    nobody_said: "nobody has said otherwise", "personne n’a dit le contraire";
+    say_direct: "Say whether it is direct", "Préciser s’il est direct";
+    describe_mode: "Describe another mode", "Décrire un autre mode";
+
+    documents: "Documents", "Pièces au dossier";
+    documents_unread: "The documents cannot be read now. Load the page again in a moment.", "Les documents ne peuvent être lus maintenant. Rechargez la page dans un instant.";
+    no_document: "No document is on this file.", "Aucun document ne figure à ce dossier.";
+    all_documents: "All documents, with their details", "Tous les documents, en détail";
+    keep_document: "Add a document", "Ajouter un document";
+
+    people: "Who works on it", "Qui y travaille";
+    nobody: "Nobody", "Personne";
+    assign_mediator: "Assign a mediator", "Affecter un médiateur";
+    end_mediator: "End the mediator's assignment", "Mettre fin à l’affectation du médiateur";
+    assign_officer: "Assign an officer", "Affecter un agent";
+    end_officer: "End an officer's assignment", "Mettre fin à l’affectation d’un agent";
+
+    stays: "Where the person was", "Où se trouvait la personne";
+    stays_caption: "Sites with their dates", "Établissements et dates";
+    no_stay: "No site is on file.", "Aucun établissement au dossier.";
+    from: "From", "Du";
+    until: "Until", "Jusqu’au";
+    how: "How", "Comment";
+    recorded_by: "Recorded by", "Consigné par";
+    holds: "Holds and purge", "Suspensions et élimination";
+    holds_stand: "Holds that keep this case from being purged:", "Suspensions qui empêchent l’élimination de ce dossier :";
+    open_holds: "Open the holds", "Ouvrir les suspensions";
+    order_purge: "Order the purge", "Ordonner l’élimination";
+    who_read: "Who read or changed it", "Qui l’a lu ou modifié";
+
+    move_title: "Move the case to another stage", "Changer le dossier d’étape";
+    move_what: "The service checks everything that the stage needs. Mediation begins only with the live consent of everybody on the file to its mode.", "Le service vérifie tout ce que l’étape exige. La médiation ne commence qu’avec le consentement en vigueur de toutes les personnes au dossier à son mode.";
+    move_to: "To which stage", "Vers quelle étape";
+    move_mode_hint: "Needed for mediation.", "Requis pour la médiation.";
+    move_reason_hint: "Needed to pause and to close.", "Requis pour suspendre et pour fermer.";
+    site_title: "Correct the site", "Corriger l’établissement";
+    site_what: "The file has the wrong site. From now on the head of the right one is told of concerns; if the person has moved, record the move instead.", "Le dossier indique le mauvais établissement. Dès maintenant, le directeur du bon établissement est avisé des préoccupations; si la personne a été déplacée, consignez plutôt le déplacement.";
+    right_site: "The right site", "Le bon établissement";
+    site_reason: "How you know where the person is", "Comment vous savez où se trouve la personne";
+    correct_site: "Correct the site", "Corriger l’établissement du dossier";
+    person_move_title: "Record that the person has moved", "Consigner un déplacement de la personne";
+    person_move_what: "A transfer, or a release to supervision in the community. The head of the new site is told of every open concern, and the former one until they have accepted.", "Un transfèrement, ou une mise en liberté sous surveillance dans la collectivité. Le directeur du nouvel établissement est avisé de toute préoccupation ouverte, et le précédent jusqu’à ce que l’autre ait confirmé.";
+    new_site: "To which site", "Vers quel établissement";
+    moved_on: "Day of the move", "Jour du déplacement";
+    moved_on_hint: "Never a day that has not come yet.", "Jamais un jour encore à venir.";
+    person_moved: "Record a move of the person", "Consigner le déplacement";
+}

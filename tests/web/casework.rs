@@ -1,0 +1,73 @@
+//! Cases for the tests of the pages: opened as in life, from a referral that an officer accepts. Everybody is obviously fictional.
+
+use harness::{
+    system::{SOON, System},
+    wait::eventually,
+};
+use proto::{
+    cases::v1::{Case, FindCaseByReferralRequest, GetCaseRequest, ParticipantKind},
+    intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
+};
+
+use crate::system;
+
+/// The officer in whose portfolio the cases open.
+pub const OFFICER: &str = "rj-officer-1";
+pub const SUPERVISOR: &str = "rj-supervisor-1";
+pub const MANAGER: &str = "national-manager-1";
+pub const MEDIATOR: &str = "mediator-1";
+
+/// A case of its own for each test, with a victim and an offender.
+pub async fn a_case(key: &str) -> Case {
+    let system = system().await;
+    let referral = Referral {
+        idempotency_key: format!("web-{key}"),
+        origin: Origin::Institutional.into(),
+        site: "mission".into(),
+        request: "asks whether a letter could be passed on".into(),
+        offender_name: "Alex Exemple".into(),
+        offender_fps: "000000F".into(),
+        offender_asked: Known::Yes.into(),
+        offender_in_custody: Known::Yes.into(),
+        victim_name: "Sam Sample".into(),
+        ..Referral::default()
+    };
+    let request = SubmitReferralRequest { referral: Some(referral) };
+    let receipt = system.referrals("institutional-head-mission").submit_referral(request).await.unwrap().into_inner().receipt.unwrap();
+    let referral_id = eventually("the referral stands in the national queue", SOON, async || {
+        let ask = ListQueueRequest { include_screened: true, page_size: 200, page_token: String::new() };
+        let queue = system.referrals(OFFICER).list_queue(ask).await.map_err(|s| s.to_string())?.into_inner();
+        let found = queue.entries.into_iter().find(|entry| entry.receipt_number == receipt.number);
+        found.map(|entry| entry.referral_id).ok_or_else(|| "not in the queue".to_owned())
+    })
+    .await;
+    let decision = ScreenReferralRequest {
+        referral_id: referral_id.clone(),
+        disposition: Disposition::Accepted.into(),
+        reason: "both seem ready to be asked".into(),
+        ..ScreenReferralRequest::default()
+    };
+    system.referrals(OFFICER).screen_referral(decision).await.unwrap();
+    eventually("a case opens in the portfolio of who screened it", SOON, async || {
+        let ask = FindCaseByReferralRequest { referral_id: referral_id.clone() };
+        system.cases(OFFICER).find_case_by_referral(ask).await.map(|found| found.into_inner().case.unwrap()).map_err(|s| s.to_string())
+    })
+    .await
+}
+
+/// The file as it is now.
+pub async fn read(system: &System, case: &Case) -> Case {
+    let ask = GetCaseRequest { case_ref: case.case_id.clone() };
+    system.cases(OFFICER).get_case(ask).await.unwrap().into_inner().case.unwrap()
+}
+
+/// Address of a page of a case, in English.
+pub fn at(case: &Case, below: &str) -> String {
+    format!("/en/cases/{}{below}", case.case_id)
+}
+
+/// Address below a participant of the case.
+pub fn of(case: &Case, kind: ParticipantKind, form: &str) -> String {
+    let one = case.participants.iter().find(|one| one.kind() == kind).unwrap();
+    at(case, &format!("/participants/{}/{form}", one.participant_id))
+}
