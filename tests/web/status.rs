@@ -36,5 +36,6 @@ async fn whoever_comes_without_an_address_is_led_to_their_own_work() {
     }
     let mut stranger = harness::web::Browser::of(&system().await);
     let answer = stranger.get("/fr/").await;
-    assert_eq!((answer.status, answer.location.as_str()), (StatusCode::SEE_OTHER, "/fr/sign-in?next=/fr/"));
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(answer.location.starts_with("/fr/sign-in") && answer.location.ends_with("?next=/fr/"), "{}", answer.location);
 }
