@@ -107,11 +107,11 @@ impl Page {
         self.until(path, &there).await;
     }
 
-    /// A press with the mouse in the middle of what a selector names, which a person must be able to see.
+    /// A press with the mouse in the middle of what a selector names, of its first line where it has several. A person must be able to see it.
     pub async fn click(&self, selector: &str) {
         let place = format!(
             "(() => {{ const one = document.querySelector({}); if (!one) return null; one.scrollIntoView({{ block: 'center' }}); \
-             const box = one.getBoundingClientRect(); const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]; \
+             const box = one.getClientRects()[0]; if (!box) return null; const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]; \
              const top = document.elementFromPoint(x, y); return one.contains(top) ? [x, y] : null; }})()",
             json!(selector)
         );

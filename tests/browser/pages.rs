@@ -7,7 +7,7 @@ use crate::{
     chromium::Browser,
     origin,
     page::Page,
-    scene::{self, ADMINISTRATOR, HEAD, OFFICER, OPERATIONS, STAFF},
+    scene::{self, ADMINISTRATOR, HEAD, OFFICER, OPERATIONS, STAFF, VICTIM_SERVICES},
     sign_in::sign_in,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub struct Entry {
     /// Name of its picture.
     pub name: &'static str,
-    /// Address without its language; `{ringing}`, `{accepted}` and `{closed}` stand for concerns.
+    /// Address without its language; `{ringing}`, `{accepted}` and `{closed}` stand for concerns, `{receipt}` for a receipt.
     path: &'static str,
     who: Option<&'static str>,
     /// What is pressed once it is open.
@@ -28,7 +28,7 @@ const fn entry(name: &'static str, path: &'static str, who: Option<&'static str>
     Entry { name, path, who, press: "", leads: "" }
 }
 
-const PAGES: [Entry; 35] = [
+const PAGES: [Entry; 42] = [
     entry("sign-in", "/sign-in", None),
     entry("signed-out", "/sign-in?signed_out=1", None),
     entry("sign-in-again", "/sign-in?again=1", None),
@@ -42,6 +42,8 @@ const PAGES: [Entry; 35] = [
     entry("deliveries", "/deliveries", Some(OFFICER)),
     entry("reports", "/reports", Some(OFFICER)),
     entry("wall", "/wall", Some(OFFICER)),
+    entry("referrals", "/referrals", Some(OFFICER)),
+    Entry { press: "main table a[href*='/referrals/']", leads: "/referrals/{referral}", ..entry("referral", "/referrals", Some(OFFICER)) },
     entry("inbox-all", "/inbox?all=1", Some(HEAD)),
     entry("concerns-head", "/concerns", Some(HEAD)),
     entry("concern-head", "/concerns/{ringing}", Some(HEAD)),
@@ -50,12 +52,20 @@ const PAGES: [Entry; 35] = [
     Entry { press: "form[action$='/raise'] button", ..entry("raise-empty", "/raise", Some(STAFF)) },
     entry("recorded", "/raise/{ringing}", Some(STAFF)),
     entry("recorded-closed", "/raise/{closed}", Some(STAFF)),
+    entry("referrals-new", "/referrals/new", Some(STAFF)),
+    entry("receipts", "/receipts", Some(STAFF)),
+    entry("receipt", "/receipts/{receipt}", Some(STAFF)),
     entry("grants-refused", "/grants", Some(STAFF)),
     entry("nothing-here", "/nothing-here", Some(STAFF)),
     entry("stayed-signed-in", "/sign-in/stayed", Some(STAFF)),
     entry("grants", "/grants", Some(ADMINISTRATOR)),
     entry("grants-propose", "/grants/propose", Some(ADMINISTRATOR)),
-    Entry { press: "a[href$='/end']", leads: "/grants/{grant}/end", ..entry("grants-end", "/grants", Some(ADMINISTRATOR)) },
+    entry("grants-of", "/grants?subject=mediator-1", Some(ADMINISTRATOR)),
+    Entry {
+        press: "a[href*='/grants/'][href*='/end']",
+        leads: "/grants/{grant}/end",
+        ..entry("grants-end", "/grants?subject=mediator-1", Some(ADMINISTRATOR))
+    },
     entry("devices", "/devices", Some(ADMINISTRATOR)),
     entry("devices-propose", "/devices/propose", Some(ADMINISTRATOR)),
     entry("offices", "/offices", Some(ADMINISTRATOR)),
@@ -64,12 +74,19 @@ const PAGES: [Entry; 35] = [
     entry("proposals", "/proposals", Some(ADMINISTRATOR)),
     entry("sites", "/sites", Some(ADMINISTRATOR)),
     entry("status", "/status", Some(OPERATIONS)),
+    entry("contacts-new", "/contacts/new", Some(VICTIM_SERVICES)),
 ];
 
 /// Addresses at which there is no page to look at: what a button sends, the ways to and from the provider, the live stream, a file.
 const NO_PAGE: [&str; 8] = ["/accept", "/read", "/sign-out", "/events", "/csv", "/sign-in/start", "/signed-in", "/signed-out"];
-/// Pages of what nobody has in the system of this suite: an enrolled device, and a proposal.
-const WITHOUT_SAMPLE: [&str; 2] = ["/{language}/devices/{device}/end", "/{language}/proposals/{proposal}"];
+/// Pages of what nobody has in the system of this suite: an enrolled device, a proposal, a referral in each of its states.
+const WITHOUT_SAMPLE: [&str; 5] = [
+    "/{language}/devices/{device}/end",
+    "/{language}/proposals/{proposal}",
+    "/{language}/referrals/{referral}/screening",
+    "/{language}/referrals/{referral}/decision",
+    "/{language}/referrals/{referral}/completion",
+];
 
 /// Addresses of the dashboard that no entry opens.
 pub fn left_out() -> Vec<&'static str> {
@@ -108,7 +125,8 @@ pub async fn each(system: &System, browser: &Browser, mut look: impl AsyncFnMut(
         ids.push((place, id));
     }
     scene::raise(system, Grade::Concern).await;
-    for who in [None, Some(OFFICER), Some(HEAD), Some(STAFF), Some(ADMINISTRATOR), Some(OPERATIONS)] {
+    ids.push(("{receipt}", scene::submit(system).await));
+    for who in [None, Some(OFFICER), Some(HEAD), Some(STAFF), Some(ADMINISTRATOR), Some(OPERATIONS), Some(VICTIM_SERVICES)] {
         let page = browser.private_page(&origin(system)).await;
         if let Some(who) = who {
             sign_in(&page, who).await;

@@ -1,8 +1,9 @@
-//! Concerns that a test needs, raised, accepted and closed by others over gRPC.
+//! Concerns and referrals that a test needs, made by others over gRPC.
 
 use harness::system::System;
 use proto::{
     id::ConcernId,
+    intake::v1::{Origin, Referral, SubmitReferralRequest},
     safety::v1::{AcceptConcernRequest, Audience, CloseConcernRequest, Concern, GetConcernRequest, Grade, RaiseConcernRequest},
 };
 
@@ -11,6 +12,7 @@ pub const SECOND_OFFICER: &str = "rj-officer-2";
 pub const HEAD: &str = "institutional-head-mission";
 pub const ADMINISTRATOR: &str = "directory-administrator-1";
 pub const OPERATIONS: &str = "operations-1";
+pub const VICTIM_SERVICES: &str = "victim-services-pacific";
 pub const STAFF: &str = "staff-mission";
 
 /// Words that somebody typed: in no language of the pages.
@@ -29,6 +31,13 @@ pub async fn raise(system: &System, grade: Grade) -> String {
     let id = raised.into_inner().receipt.unwrap().concern_id;
     id.parse::<ConcernId>().unwrap();
     id
+}
+
+/// Submits a referral; answers with the number of its receipt.
+pub async fn submit(system: &System) -> String {
+    let referral = Referral { origin: Origin::Institutional as i32, site: "mission".into(), request: SAID.into(), ..Referral::default() };
+    let submitted = system.referrals(STAFF).submit_referral(SubmitReferralRequest { referral: Some(referral) }).await.unwrap();
+    submitted.into_inner().receipt.unwrap().number
 }
 
 /// Accepts a concern for both offices.
