@@ -28,7 +28,7 @@ const fn entry(name: &'static str, path: &'static str, who: Option<&'static str>
     Entry { name, path, who, press: "", leads: "" }
 }
 
-const PAGES: [Entry; 42] = [
+const PAGES: [Entry; 44] = [
     entry("sign-in", "/sign-in", None),
     entry("signed-out", "/sign-in?signed_out=1", None),
     entry("sign-in-again", "/sign-in?again=1", None),
@@ -37,6 +37,8 @@ const PAGES: [Entry; 42] = [
     entry("concern-ringing", "/concerns/{ringing}", Some(OFFICER)),
     entry("concern-accepted", "/concerns/{accepted}", Some(OFFICER)),
     entry("concern-closed", "/concerns/{closed}", Some(OFFICER)),
+    entry("concern-route", "/concerns/{ringing}/route", Some(OFFICER)),
+    entry("concern-close", "/concerns/{accepted}/close", Some(OFFICER)),
     entry("inbox", "/inbox", Some(OFFICER)),
     entry("account", "/account", Some(OFFICER)),
     entry("deliveries", "/deliveries", Some(OFFICER)),

@@ -55,13 +55,13 @@ pub async fn close(system: &System, concern: &str) {
 
 /// What a person reads out on the telephone: the short reference of a concern.
 pub async fn reference(system: &System, concern: &str) -> String {
-    let seen = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: concern.into() }).await.unwrap();
+    let seen = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: concern.into(), with_history: false }).await.unwrap();
     seen.into_inner().concern.unwrap().reference
 }
 
 /// Who has accepted a concern for NHQ.
 pub async fn accepted_by(system: &System, concern: &str) -> String {
-    let seen = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: concern.into() }).await.unwrap();
+    let seen = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: concern.into(), with_history: false }).await.unwrap();
     let audiences = seen.into_inner().concern.unwrap().audiences;
     audiences.into_iter().find(|one| one.audience() == Audience::Nhq).unwrap().accepted_by
 }

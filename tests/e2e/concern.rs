@@ -73,7 +73,7 @@ async fn nhq_and_the_head_of_the_right_site_each_receive_their_own_envelope_and_
     system.alarm(HEAD).accept_concern(accept(Audience::ResponsibleHead)).await.unwrap();
     let again = system.alarm(HEAD).accept_concern(accept(Audience::ResponsibleHead)).await.unwrap().into_inner();
     assert!(again.already_accepted);
-    let seen = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: id.clone() }).await.unwrap();
+    let seen = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: id.clone(), with_history: false }).await.unwrap();
     assert_eq!(seen.into_inner().concern.unwrap().state(), ConcernState::Accepted);
     system.alarm(OFFICER).close_concern(close).await.unwrap();
 }
@@ -192,7 +192,7 @@ async fn with_the_bus_down_a_concern_still_reaches_both_audiences() {
     }
     system.restart("nats").await;
     let delivered = async || {
-        let seen = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: id.clone() }).await;
+        let seen = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: id.clone(), with_history: false }).await;
         let seen = seen.map_err(|s| s.to_string())?.into_inner().concern.unwrap();
         if seen.audiences.iter().all(|a| a.delivered_at.is_some()) { Ok(()) } else { Err("not confirmed".to_owned()) }
     };

@@ -112,7 +112,7 @@ async fn while_sixty_four_clients_flood_the_doors_every_concern_of_the_same_pers
     assert_eq!(sqlx::query_scalar::<_, i64>(both).fetch_one(&rung).await.unwrap(), i64::try_from(RAISES).unwrap());
     // Reading is what is held back, and it comes back by itself.
     let look = async || {
-        let read = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: "RS-0000-0000".into() }).await;
+        let read = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: "RS-0000-0000".into(), with_history: false }).await;
         match read.err().unwrap() {
             status if status.code() == Code::NotFound => Ok(()),
             status => Err(status.message().to_owned()),

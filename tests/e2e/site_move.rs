@@ -43,7 +43,7 @@ async fn rung(system: &System, who: &str, concern: &str) -> InboxItem {
 
 /// The heads of whom NHQ reads that they still ring: of now and of before.
 async fn ringing(system: &System, concern: &str) -> (String, Vec<String>, bool) {
-    let ask = GetConcernRequest { concern_ref: concern.to_owned() };
+    let ask = GetConcernRequest { concern_ref: concern.to_owned(), with_history: false };
     let shown = system.alarm(OFFICER).get_concern(ask).await.unwrap().into_inner().concern.unwrap();
     let head = shown.audiences.iter().find(|status| status.audience() == HEAD).unwrap();
     (head.office.clone(), head.also_rung.clone(), head.accepted_at.is_some())

@@ -90,7 +90,12 @@ async fn somebody_elses(system: &System) -> Others {
     };
     let concern_id = system.assessments(OFFICER).record_assessment(assessment).await.unwrap().into_inner().concern_id;
     let item = eventually("it rings", SOON, async || inbox(&mut system.inbox(OFFICER), Audience::Nhq, &concern_id).await).await;
-    let concern = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: concern_id.clone() }).await.unwrap().into_inner();
+    let concern = system
+        .alarm(OFFICER)
+        .get_concern(GetConcernRequest { concern_ref: concern_id.clone(), with_history: false })
+        .await
+        .unwrap()
+        .into_inner();
     let reference = concern.concern.unwrap().reference;
     let break_glass = BreakGlassRequest { case_ref: case_id.clone(), reason: format!("{MARK} the officer is away") };
     let break_glass_id = system.break_glass("rj-officer-2").break_glass(break_glass).await.unwrap().into_inner().break_glass_id;

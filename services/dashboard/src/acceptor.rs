@@ -25,6 +25,10 @@ const MAX_HEADER_BYTES: usize = 16 * 1024;
 /// Retry interval when the machine has no room for one more connection.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
+/// Time after which a connection whose browser confirms nothing that was sent is closed: a laptop that sleeps sends no goodbye.
+#[cfg(target_os = "linux")]
+const UNCONFIRMED: Duration = Duration::from_secs(30);
+
 /// Connection limits.
 #[derive(Clone)]
 pub struct Limits {
@@ -59,6 +63,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
 async fn converse(tcp: TcpStream, from: SocketAddr, counting: Counting, router: Router, within: Duration, stop: CancellationToken) {
     // Without it answers are only slower.
     let _ = tcp.set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(&tcp).set_tcp_user_timeout(Some(UNCONFIRMED));
     let service = TowerToHyperService::new(router.layer(Extension(ConnectInfo(from))));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(within).max_headers(MAX_HEADERS).max_buf_size(MAX_HEADER_BYTES);

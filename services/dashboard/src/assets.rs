@@ -48,16 +48,48 @@ asset!(SCRIPT, "live.js", "live", "js", "text/javascript; charset=utf-8");
 asset!(THEME, "theme.css", "theme", "css", "text/css; charset=utf-8");
 asset!(FORMS, "forms.js", "forms", "js", "text/javascript; charset=utf-8");
 asset!(DRAFTS, "drafts.js", "drafts", "js", "text/javascript; charset=utf-8");
+asset!(PACE, "pace.js", "pace", "js", "text/javascript; charset=utf-8");
+asset!(ALARM, "alarm.js", "alarm", "js", "text/javascript; charset=utf-8");
 asset!(ICON, "favicon.svg", "favicon", "svg", "image/svg+xml");
+
+/// The icon that says how many wait, at `/assets/waiting-3.svg` or, where one of them is imminent, `/assets/waiting-3i.svg`.
+#[must_use]
+pub fn waiting(address: &str) -> Option<String> {
+    let name = address.strip_prefix("/assets/waiting-")?.strip_suffix(".svg")?;
+    let (count, ground) = name.strip_suffix('i').map_or((name, "#9f4b00"), |count| (count, "#a62a1e"));
+    let count = match count.parse::<u8>().ok()? {
+        count @ 1..=9 => count.to_string(),
+        10 => "9+".to_owned(),
+        _ => return None,
+    };
+    Some(format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="{ground}"/><text x="16" y="24" font-family="sans-serif" font-size="22" font-weight="700" text-anchor="middle" fill="#fff">{count}</text></svg>"##
+    ))
+}
 
 /// The asset at an address.
 #[must_use]
 pub fn find(address: &str) -> Option<&'static Asset> {
-    [&STYLE, &THEME, &SCRIPT, &FORMS, &DRAFTS, &ICON].into_iter().find(|asset| asset.address() == address)
+    [&STYLE, &THEME, &SCRIPT, &FORMS, &DRAFTS, &PACE, &ALARM, &ICON].into_iter().find(|asset| asset.address() == address)
 }
 
 fn gzip(content: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content).ok()?;
     encoder.finish().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_icon_says_how_many_wait_and_whether_one_is_imminent() {
+        assert!(waiting("/assets/waiting-3.svg").unwrap().contains(">3<"));
+        let imminent = waiting("/assets/waiting-10i.svg").unwrap();
+        assert!(imminent.contains(">9+<") && imminent.contains("#a62a1e"));
+        for wrong in ["/assets/waiting-0.svg", "/assets/waiting-11.svg", "/assets/waiting-<.svg", "/assets/waiting-.svg"] {
+            assert!(waiting(wrong).is_none(), "{wrong}");
+        }
+    }
 }

@@ -42,6 +42,11 @@ pub struct Config {
     #[arg(long)]
     pub brand: Option<PathBuf>,
 
+    /// JSON file with the duty desks that people telephone: a list of objects with `name_en`, `name_fr`, `telephone`, and where it helps
+    /// `note_en` and `note_fr`. Without it, pages say that the numbers stand in the emergency procedure of the site
+    #[arg(long)]
+    pub duty_desks: Option<PathBuf>,
+
     /// How browsers reach this dashboard; the identity provider leads back to /signed-in and /signed-out below it. Only on one machine may it begin with http://
     #[arg(long, default_value = "http://127.0.0.1:8785")]
     pub public_origin: String,

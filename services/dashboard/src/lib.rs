@@ -30,7 +30,7 @@ use auth::keys::Keys;
 use base::{Private, authority::client_config};
 use server::{
     Process,
-    limits::{Quota, connections::Connections, keyed_limit::KeyedLimit},
+    limits::{Quota, connections::Connections},
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 
@@ -65,8 +65,9 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
     let settings = &config.server;
     let authority = settings.authority()?;
     let brand = config.brand.as_deref().map(brand::Brand::read).transpose()?.unwrap_or_default();
+    let desks = config.duty_desks.as_deref().map(parts::desks::read).transpose()?.unwrap_or_default();
     Ok(web::App {
-        shell: Arc::new(frame::Shell { entries: pages::entries(), brand }),
+        shell: Arc::new(frame::Shell { entries: pages::entries(), brand, desks }),
         clients: clients::Clients::connect(&config.addresses(), authority.as_deref())?,
         safety: clients::Safety::connect(&config.safety_url, authority.as_deref())?,
         sessions: sessions(config, process)?,
@@ -74,7 +75,8 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         clock: process.clock.clone(),
         ids: process.ids.clone(),
         stop: process.stop.clone(),
-        streams: KeyedLimit::new(web::MAX_STREAMS, web::STREAMS_OF_ONE),
+        streams: web::streams::Streams::default(),
+        strip: web::strip::Strip::new(pages::concern::strip::draw),
         places: Arc::new(Semaphore::new(web::MAX_PAGES)),
         on_the_way: Arc::new(Semaphore::new(web::MAX_ON_THE_WAY)),
         uploads: web::uploaded::Uploads::new(usize::try_from(config.document_largest)?.saturating_mul(1024)),

@@ -34,7 +34,7 @@ const URGENT: [&str; 3] = ["/raise", "/accept", "/assessment"];
 const ON_THE_WAY: [&str; 4] = ["/raise", "/sign-in", "/start", "/signed-in"];
 
 /// Content security policy, without the targets of forms.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Caching of what has a hash of its content in its address.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -87,7 +87,14 @@ async fn home(State(app): State<App>, visitor: Visitor) -> Response {
 }
 
 async fn asset(request: Request) -> Response {
-    let Some(asset) = assets::find(request.uri().path()) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(asset) = assets::find(request.uri().path()) else {
+        return match assets::waiting(request.uri().path()) {
+            Some(icon) => {
+                ([(header::CONTENT_TYPE, assets::ICON.kind), (header::CACHE_CONTROL, "public, max-age=86400")], icon).into_response()
+            }
+            None => StatusCode::NOT_FOUND.into_response(),
+        };
+    };
     let fixed = [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, FOR_EVER), (header::VARY, "accept-encoding")];
     let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match asset.compressed().filter(|_| accepted.split(',').any(|encoding| encoding.trim() == "gzip")) {

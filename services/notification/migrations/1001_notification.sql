@@ -119,6 +119,7 @@ comment on column delivery.finished_at is 'When it came to its end.';
 create unique index delivery_one_open_per_item on delivery (item_id, channel) where state in ('pending', 'retrying');
 create index delivery_newest_first on delivery (created_at desc, delivery_id desc);
 create index delivery_by_item on delivery (item_id);
+create index delivery_by_reference on delivery (reference, created_at desc, delivery_id desc);
 create index delivery_to_send on delivery (grade, due_at) where channel = 'email' and state in ('pending', 'retrying');
 create index delivery_to_send_by_time on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying');
 create index delivery_to_call on delivery (due_at) where channel = 'gateway' and state in ('pending', 'sent', 'retrying');

@@ -49,8 +49,9 @@ pub struct Config {
     #[arg(long, requires = "gateway_url")]
     pub gateway_secret_file: Option<PathBuf>,
 
-    /// How people reach the dashboard, for example https://ro.example.org: where a call says that a concern is accepted
-    #[arg(long)]
+    /// How people reach the dashboard, for example https://ro.example.org: where a call says that a concern is accepted, and where the
+    /// e-mail of a ring leads. Without it the e-mail only names the page
+    #[arg(long, value_parser = address)]
     pub dashboard_link: Option<String>,
 
     /// Telephone number of the duty desk of NHQ that a call names. Only CSC can set it
@@ -66,6 +67,13 @@ impl Configured for Config {
     fn server(&self) -> &Settings {
         &self.server
     }
+}
+
+fn address(text: &str) -> Result<String, &'static str> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_plain =
+        |host: &str| !host.is_empty() && host.len() <= 200 && host.chars().all(|c| c.is_ascii_graphic() && !"\"<>?#@".contains(c));
+    if host.is_some_and(is_plain) { Ok(text.to_owned()) } else { Err("an address begins with https:// and has neither a query nor a user") }
 }
 
 fn private(text: &str) -> Result<Private<String>, Infallible> {

@@ -42,7 +42,8 @@ fn gateway(config: &Config) -> anyhow::Result<Option<Gateway>> {
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let staff = domain::address::StaffDomains::new(&config.staff_domains);
     let gateway = gateway(&config)?;
-    let mut app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
+    let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
+    let mut app = app.with_pages(config.dashboard_link.as_deref().unwrap_or_default());
     if gateway.is_some() {
         app.calls = app::Calls::on();
     }

@@ -237,6 +237,7 @@ fn filled(grade: Grade) -> Data {
         case_id: private("marker-file"),
         happened_at: Some(OffsetDateTime::UNIX_EPOCH),
         waiting: Some(785_785),
+        pages: "https://ro.example.org".into(),
     }
 }
 

@@ -12,10 +12,10 @@ use base::{
     wire,
 };
 use proto::safety::v1::{
-    AcceptConcernRequest, AcceptConcernResponse, Audience, Beat, Concern, ConcernReceipt, ConcernView, GetConcernReceiptRequest,
-    GetConcernReceiptResponse, GetConcernRequest, ListConcernsRequest, ListConcernsResponse, ListSitesRequest, RaiseConcernRequest, Site,
-    WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, alarm_service_client::AlarmServiceClient,
-    directory_service_client::DirectoryServiceClient, watch_concerns_response::Item,
+    AcceptConcernRequest, AcceptConcernResponse, Audience, Beat, Concern, ConcernReceipt, ConcernState, ConcernView,
+    GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest,
+    ListConcernsResponse, ListSitesRequest, RaiseConcernRequest, Site, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest,
+    alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient, watch_concerns_response::Item,
 };
 use server::client::{self, Peer};
 use time::OffsetDateTime;
@@ -25,6 +25,8 @@ use crate::session::Session;
 
 /// Concerns on one page.
 const PAGE: i32 = 500;
+/// Imminent concerns of which a strip knows.
+const IMMINENT: i32 = 50;
 /// Lifetime of the cached directory of sites.
 const SITES_LAST: time::Duration = time::Duration::minutes(10);
 /// Time limit for a stream to begin.
@@ -58,17 +60,38 @@ impl Safety {
 
     /// # Errors
     /// What the safety service answers.
-    pub async fn list(&self, session: &Session, include_closed: bool, page_token: String) -> Result<ListConcernsResponse, Status> {
-        let request = ListConcernsRequest { include_closed, page_size: PAGE, page_token };
+    pub async fn list(&self, session: &Session, wanted: ListConcernsRequest) -> Result<ListConcernsResponse, Status> {
+        let request = ListConcernsRequest { page_size: PAGE, ..wanted };
         Ok(self.alarm.clone().list_concerns(signed(session, request)?).await?.into_inner())
+    }
+
+    /// Imminent concerns that ring, oldest first, without what was said.
+    ///
+    /// # Errors
+    /// What the safety service answers.
+    pub async fn imminent(&self, session: &Session) -> Result<Vec<ConcernView>, Status> {
+        let (grade, state) = (Grade::Imminent.into(), ConcernState::Ringing.into());
+        let request = ListConcernsRequest { outline: true, grade, state, page_size: IMMINENT, ..ListConcernsRequest::default() };
+        Ok(self.alarm.clone().list_concerns(signed(session, request)?).await?.into_inner().concerns)
     }
 
     /// # Errors
     /// What the safety service answers; a concern that is hidden is not found.
     pub async fn get(&self, session: &Session, concern: &str) -> Result<ConcernView, Status> {
-        let request = GetConcernRequest { concern_ref: concern.to_owned() };
+        let request = GetConcernRequest { concern_ref: concern.to_owned(), with_history: false };
         let answer = self.alarm.clone().get_concern(signed(session, request)?).await?.into_inner();
         answer.concern.ok_or_else(|| Status::not_found(""))
+    }
+
+    /// The same with what happened to it.
+    ///
+    /// # Errors
+    /// What the safety service answers.
+    pub async fn whole(&self, session: &Session, concern: &str) -> Result<(ConcernView, GetConcernResponse), Status> {
+        let request = GetConcernRequest { concern_ref: concern.to_owned(), with_history: true };
+        let mut answer = self.alarm.clone().get_concern(signed(session, request)?).await?.into_inner();
+        let concern = answer.concern.take().ok_or_else(|| Status::not_found(""))?;
+        Ok((concern, answer))
     }
 
     /// # Errors
@@ -78,9 +101,9 @@ impl Safety {
         session: &Session,
         concern: &str,
         audience: Audience,
-        knowing: i32,
+        (knowing, note): (i32, &str),
     ) -> Result<AcceptConcernResponse, Status> {
-        let request = AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience.into(), note: String::new(), knowing };
+        let request = AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience.into(), note: note.to_owned(), knowing };
         Ok(self.alarm.clone().accept_concern(signed(session, request)?).await?.into_inner())
     }
 

@@ -12,7 +12,12 @@ use self::{navigation::Entry, texts::Texts};
 use crate::{
     assets,
     brand::Brand,
-    parts::{form, time::instant, words},
+    parts::{
+        desks::{self, Desk},
+        form,
+        time::{instant, millis},
+        words,
+    },
     session::Session,
     text::{Language, fill},
 };
@@ -22,6 +27,7 @@ use crate::{
 pub struct Shell {
     pub entries: Vec<&'static Entry>,
     pub brand: Brand,
+    pub desks: Vec<Desk>,
 }
 
 /// How much a page shows at once, as its reader chose.
@@ -44,6 +50,8 @@ pub struct Frame<'a> {
     pub now: OffsetDateTime,
     /// How many concerns wait, where the page knows.
     pub waiting: Option<usize>,
+    /// Imminent concerns that wait, for whoever follows the alarm.
+    pub strip: Option<&'a Markup>,
 }
 
 impl Frame<'_> {
@@ -68,6 +76,7 @@ impl Frame<'_> {
                     link rel="icon" href=(assets::ICON.address()) type="image/svg+xml";
                     link rel="alternate" hreflang=(self.language.other().code()) href=(self.in_language(self.language.other()));
                     @if self.session.is_some() { script src=(assets::SCRIPT.address()) defer {} }
+                    @if self.follows().is_some() { script src=(assets::ALARM.address()) defer {} }
                     script src=(assets::FORMS.address()) defer {}
                     script src=(assets::DRAFTS.address()) defer {}
                 }
@@ -76,11 +85,19 @@ impl Frame<'_> {
         }
     }
 
+    /// The session, where its person follows the alarm.
+    fn follows(&self) -> Option<&Session> {
+        self.session.filter(|session| session.caller.has_any(navigation::ALARM))
+    }
+
     fn body(&self, texts: &Texts, content: &Markup) -> Markup {
         let code = self.language.code();
         html! {
-            body class=[(self.density == Density::Compact).then_some("compact")] data-events=[self.session.map(|s| format!("/{code}/events?tabs={}", s.tabs))]
+            body class=[(self.density == Density::Compact).then_some("compact")] data-events=[self.follows().map(|s| format!("/{code}/events?tabs={}", s.tabs))]
                 data-person=[self.session.map(|s| person(&s.caller.subject))]
+                data-pace=[self.session.map(|_| assets::PACE.address())]
+                data-made=(millis(self.now)) data-sign-in=(texts.sign_in) data-signed-out=(texts.accept_signed_out)
+                data-imminent=(texts.notify_imminent) data-event=(texts.notify_event)
                 data-session=[self.session.map(|s| &s.tabs)]
                 data-tabs=[self.session.map(|s| format!("ro-{code}-{}", s.tabs))]
                 data-title=(format!("{} – {}", self.title, texts.product))
@@ -96,9 +113,12 @@ impl Frame<'_> {
                     (content)
                 }
                 footer {
+                    section id="desks" aria-labelledby="desks-title" {
+                        h2 id="desks-title" { (texts.desks) }
+                        (desks::draw(&self.shell.desks, self.language))
+                    }
                     p class="protected" { (texts.protected) }
                     p { (texts.as_of) " " (instant(self.now)) }
-                    p { (texts.clock_zone) }
                 }
                 @if let Some(brand) = self.shell.brand.footer(self.language) { div class="brand" { (brand) } }
                 @if self.session.is_some() { (self.bars(texts)) }
@@ -132,7 +152,7 @@ impl Frame<'_> {
                                 }
                             }
                         }
-                        p id="link" role="status" class="link" {}
+                        @if self.follows().is_some() { p id="link" role="status" class="link" {} }
                     }
                 }
             }
@@ -166,7 +186,8 @@ impl Frame<'_> {
             div id="bars" {
                 p id="stale" hidden {}
                 p id="ending" data-text=(texts.session_ends) hidden { span {} " " a href=(stay) target="_blank" rel="noopener" { (texts.stay_signed_in) } }
-                p id="arrival" hidden { span {} " " a href="#arrived-title" { (texts.go_to_event) } }
+                p id="arrival" hidden { span {} " " a href="#content" { (texts.go_to_event) } }
+                @if let Some(strip) = self.strip { (strip) }
             }
         }
     }

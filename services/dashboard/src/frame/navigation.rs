@@ -5,6 +5,18 @@ use proto::role;
 
 use crate::text::Language;
 
+/// Roles that follow the alarm: whoever accepts, and whoever is shown that it rings. All others raise concerns, and see what became of theirs.
+pub const ALARM: &[&str] = &[
+    role::NATIONAL_MANAGER,
+    role::RJ_SUPERVISOR,
+    role::RJ_OFFICER,
+    role::NMC_SUPERVISOR,
+    role::INSTITUTIONAL_HEAD,
+    role::DISTRICT_DIRECTOR,
+    role::DASHBOARD,
+    role::OPERATIONS,
+];
+
 /// Entry of the navigation.
 #[derive(Debug)]
 pub struct Entry {

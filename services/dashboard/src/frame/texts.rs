@@ -12,7 +12,12 @@ crate::text::texts! {
     protected: "Protected B", "Protégé B";
     as_of: "As of", "En date du";
     go_back: "Go to your first page", "Aller à votre page d’accueil";
-    clock_zone: "Times without a zone beside them are in your local time.", "Les heures sans fuseau indiqué sont à votre heure locale.";
+    back_to_events: "Back to the safety events", "Retour aux événements de sécurité";
+    desks: "By telephone, at any hour", "Par téléphone, à toute heure";
+    sign_in: "Sign in", "Ouvrir une session";
+    notify_imminent: "Imminent safety event", "Événement de sécurité imminent";
+    notify_event: "Safety event", "Événement de sécurité";
+    accept_signed_out: "Not accepted: your session has ended. It still rings.", "Pas accepté : votre session est terminée. L’appel se poursuit.";
 
     ago: "{elapsed} ago", "il y a {elapsed}";
     accept_failed: "Not accepted: the safety service did not answer. It still rings. Please try again.", "Pas accepté : le service de sécurité n’a pas répondu. L’appel se poursuit. Veuillez réessayer.";
@@ -27,7 +32,7 @@ crate::text::texts! {
     live_off: "This page does not update by itself without JavaScript. Load it again to see what is new.", "Sans JavaScript, cette page ne se met pas à jour d’elle-même. Rechargez-la pour voir les nouveautés.";
     live_refused: "Not live: your role does not follow the safety events.", "Pas en direct : votre rôle ne suit pas les événements de sécurité.";
     new_event: "New safety event: {what}", "Nouvel événement de sécurité : {what}";
-    new_events: "{n} new safety events, the first: {what}", "{n} nouveaux événements de sécurité, le premier : {what}";
+    new_events: "{n} new safety events, the gravest: {what}", "{n} nouveaux événements de sécurité, le plus grave : {what}";
     go_to_event: "Go to the event", "Aller à l’événement";
 
     not_found: "Not found", "Introuvable";

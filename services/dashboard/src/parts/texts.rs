@@ -23,6 +23,7 @@ crate::text::texts! {
     change_answers: "Change the answers", "Modifier les réponses";
     draft_restored: "What you typed here at {at} and did not send is back. It is kept in this browser only, until you send it or sign out.", "Ce que vous avez saisi ici à {at} sans l’envoyer est revenu. La saisie reste dans ce navigateur seulement, jusqu’à l’envoi ou la fermeture de la session.";
     draft_discard: "Discard it", "L’effacer";
+    desks_unknown: "The numbers of the duty desks are not set in this dashboard: they stand in the emergency procedure of your site.", "Les numéros des bureaux de permanence ne sont pas inscrits dans ce tableau de bord : ils figurent dans la procédure d’urgence de votre établissement.";
     kept_title: "Not sent yet", "Pas encore envoyé";
     kept_signed_out: "Your session has ended. Nothing was recorded, and everything you typed is kept on this page. Sign in in another tab, then send it from here.", "Votre session est terminée. Rien n’a été consigné, et tout ce que vous avez saisi est conservé sur cette page. Ouvrez une session dans un autre onglet, puis envoyez à partir d’ici.";
     kept_former: "Somebody signed in anew in this browser since this form was opened. Nothing was recorded, and everything that was typed is kept on this page. Look at who is signed in, then send it.", "Une autre session a été ouverte dans ce navigateur depuis l’ouverture de ce formulaire. Rien n’a été consigné, et tout ce qui a été saisi est conservé sur cette page. Vérifiez qui est connecté, puis envoyez.";

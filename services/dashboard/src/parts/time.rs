@@ -10,6 +10,12 @@ pub fn machine(at: OffsetDateTime) -> String {
     format!("{}T{:02}:{:02}:{:02}Z", at.date(), at.hour(), at.minute(), at.second())
 }
 
+/// Milliseconds since 1970, as scripts count.
+#[must_use]
+pub fn millis(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
+}
+
 /// An instant for people, where no script converts it to local time.
 #[must_use]
 pub fn human(at: OffsetDateTime) -> String {

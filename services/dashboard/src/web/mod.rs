@@ -4,6 +4,8 @@ pub mod multipart;
 pub mod of_case;
 pub mod renew;
 pub mod rules;
+pub mod streams;
+pub mod strip;
 pub mod submitted;
 pub mod uploaded;
 pub mod visitor;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{Clock, Ids};
-use server::limits::{Quota, keyed_limit::KeyedLimit};
+use server::limits::Quota;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -22,12 +24,9 @@ use crate::{
     provider::Provider,
     session::Sessions,
     text::Language,
+    web::{streams::Streams, strip::Strip},
 };
 
-/// Most live streams; each costs one stream of the safety service, and one of the connections that forms need too.
-pub const MAX_STREAMS: usize = 512;
-/// Most live streams of one person: the tabs of a browser share one.
-pub const STREAMS_OF_ONE: usize = 8;
 /// Most pages processed at once. Forms that raise or accept are not counted, and wait for none.
 pub const MAX_PAGES: usize = 128;
 /// Most pages leading to these forms processed at once: signing in, and the empty form.
@@ -45,8 +44,8 @@ pub struct App {
     pub clock: Clock,
     pub ids: Ids,
     pub stop: CancellationToken,
-    /// Live streams, by the person who follows them.
-    pub streams: KeyedLimit<String>,
+    pub streams: Streams,
+    pub strip: Strip,
     pub places: Arc<Semaphore>,
     pub on_the_way: Arc<Semaphore>,
     /// Files that arrive.

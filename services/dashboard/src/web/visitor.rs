@@ -6,7 +6,7 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{HeaderMap, Method, StatusCode, header, request::Parts};
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -42,6 +42,8 @@ pub struct Visitor {
     pub page_session: Option<String>,
     pub shell: Arc<Shell>,
     pub density: Density,
+    /// Imminent concerns that wait, for whoever follows the alarm.
+    pub strip: Option<Markup>,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -64,7 +66,8 @@ impl FromRequestParts<App> for Visitor {
         let id = found.map(|kept| kept.id().to_owned());
         let wants_piece = parts.headers.contains_key("x-ro-piece");
         let page_session = parts.headers.get("x-ro-session").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Self { language, here, session, id, now: app.clock.now(), wants_piece, page_session, shell: app.shell.clone(), density })
+        let (now, shell) = (app.clock.now(), app.shell.clone());
+        Ok(Self { language, here, session, id, now, wants_piece, page_session, shell, density, strip: None })
     }
 }
 
@@ -131,6 +134,7 @@ impl Visitor {
             density: self.density,
             now: self.now,
             waiting,
+            strip: self.strip.as_ref(),
         };
         let page = (status, frame.page(content));
         match &self.session {
@@ -210,7 +214,11 @@ impl FromRequestParts<App> for Member {
         let id = visitor.id.clone().unwrap_or_default();
         // What a page has around it follows the grants as they are now.
         let visitor = Visitor { session: Some(session.clone()), ..visitor };
-        Ok(Self { visitor, session, id, sites })
+        let mut member = Self { visitor, session, id, sites };
+        if parts.method == Method::GET {
+            member.visitor.strip = app.strip.draw(&app.safety, &member.drawing()).await;
+        }
+        Ok(member)
     }
 }
 

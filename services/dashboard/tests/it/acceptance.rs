@@ -54,7 +54,7 @@ async fn an_acceptance_that_fails_is_never_shown_as_a_success() {
         (Status::unavailable("x"), StatusCode::SERVICE_UNAVAILABLE, "It still rings"),
         (Status::not_found("x"), StatusCode::FORBIDDEN, "not for you"),
         (Status::permission_denied("x"), StatusCode::FORBIDDEN, "not for you"),
-        (Status::unauthenticated("x"), StatusCode::UNAUTHORIZED, "Signed out"),
+        (Status::unauthenticated("x"), StatusCode::UNAUTHORIZED, "your session has ended"),
     ] {
         *world.safety.refuse.lock().unwrap() = Some(status.clone());
         let plain = browser.submit(ACCEPT, &[("audience", "1")]).await;

@@ -103,7 +103,7 @@ async fn while_every_place_for_a_page_is_taken_a_concern_is_raised_and_accepted(
     let id = base::Ids::random().uuid().to_string();
     assert_eq!(world.stranger().get("/en/sign-in").await.status(), StatusCode::OK, "nobody gets in to raise one");
     assert_eq!(browser.get("/en/raise").await.status(), StatusCode::OK);
-    let raised = browser.submit("/en/raise", &[("concern_id", &id), ("text", "she is afraid")]).await;
+    let raised = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", &id), ("text", "she is afraid")]).await;
     assert_eq!(raised.status(), StatusCode::SEE_OTHER, "{raised:?}");
 }
 
@@ -111,15 +111,29 @@ async fn while_every_place_for_a_page_is_taken_a_concern_is_raised_and_accepted(
 async fn one_person_cannot_take_the_live_streams_of_all() {
     let world = World::new().await;
     let (greedy, other) = (world.sign_in("rj-officer-1", role::RJ_OFFICER).await, world.sign_in("rj-officer-2", role::RJ_OFFICER).await);
+    let elsewhere = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
     let mut streams = Vec::new();
     for _ in 0..8 {
         streams.push(greedy.get("/en/events").await);
     }
     assert!(streams.iter().all(|stream| stream.status() == StatusCode::OK));
-    assert_eq!(greedy.get("/en/events").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(elsewhere.get("/en/events").await.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(other.get("/en/events").await.status(), StatusCode::OK);
     streams.pop();
-    assert_eq!(greedy.get("/en/events").await.status(), StatusCode::OK, "a page that was closed gives its stream back");
+    assert_eq!(elsewhere.get("/en/events").await.status(), StatusCode::OK, "a page that was closed gives its stream back");
+}
+
+#[tokio::test]
+async fn a_browser_whose_streams_broke_without_a_word_is_live_again_and_the_oldest_of_them_ends() {
+    let world = World::new().await;
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(browser.get("/en/events").await);
+    }
+    assert_eq!(browser.get("/en/events").await.status(), StatusCode::OK);
+    let oldest = timeout(SOON, axum::body::to_bytes(streams.remove(0).into_body(), 1_000_000)).await;
+    assert!(oldest.expect("the oldest stream goes on").is_ok());
 }
 
 #[tokio::test]

@@ -39,12 +39,16 @@ async fn every_page_is_sound_and_the_same_in_both_languages() {
     let world = World::new().await;
     fill(&world);
     let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
-    browser.submit("/en/raise", &[("concern_id", FIRST), ("text", "x")]).await;
+    browser.submit("/en/raise", &[("grade", "2"), ("concern_id", FIRST), ("text", "x")]).await;
     let addresses = [
         "concerns".to_owned(),
         "concerns?closed=1".to_owned(),
         format!("concerns?accepted={FIRST}"),
         format!("concerns/{FIRST}"),
+        format!("concerns/{FIRST}/close"),
+        format!("concerns/{FIRST}/route"),
+        "concerns?grade=imminent&site=kent&from=2026-11-30".to_owned(),
+        "concerns?reference=RS-9999-9999".to_owned(),
         "raise".to_owned(),
         format!("raise/{FIRST}"),
         "sign-in".to_owned(),
@@ -92,8 +96,12 @@ async fn after_a_re_route_the_event_page_shows_in_both_languages_which_offices_r
     {
         let page = browser.read(&format!("/{language}/concerns/{FIRST}")).await;
         assert_sound(&page, language, language);
-        let others = "<code>institutional-head/kent</code> <code>institutional-head/matsqui</code>";
-        assert!(page.contains(&format!("<code>{office}</code><br>{also} {others}")), "{page}");
+        let kent = if language == "en" {
+            "<li>Institutional Head, <span>Kent Institution</span></li>"
+        } else {
+            "<li>Directeur de l’établissement, <span>Établissement de Kent</span></li>"
+        };
+        assert!(page.contains(kent) && !page.contains(&office), "{page}");
         assert_eq!(page.matches(also).count(), 1, "NHQ has no other office");
     }
 }
@@ -137,14 +145,58 @@ async fn a_list_says_nothing_of_what_a_concern_says() {
 async fn whoever_may_not_accept_is_offered_no_button() {
     let world = World::new().await;
     fill(&world);
-    for (role, offered, audience) in
-        [(role::RJ_OFFICER, true, "1"), (role::INSTITUTIONAL_HEAD, true, "2"), (role::DASHBOARD, false, ""), (role::MEDIATOR, false, "")]
-    {
+    for (role, offered, audience) in [(role::RJ_OFFICER, true, "1"), (role::INSTITUTIONAL_HEAD, true, "2"), (role::DASHBOARD, false, "")] {
         let page = world.sign_in("someone-1", role).await.read("/en/concerns").await;
         let found: Vec<_> = tags(&page).into_iter().filter(|t| t.get("name") == Some("audience")).collect();
         assert_eq!(!found.is_empty(), offered, "{role}");
         assert!(found.iter().all(|t| t.get("value") == Some(audience)), "{role}: each accepts for their own audience only");
     }
+}
+
+#[tokio::test]
+async fn whoever_does_not_follow_the_alarm_is_shown_no_list_that_could_be_taken_for_all_clear() {
+    let world = World::new().await;
+    fill(&world);
+    let mediator = world.sign_in("mediator-1", role::MEDIATOR).await;
+    let answer = mediator.get("/en/concerns").await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    let page = text(answer).await;
+    assert!(!page.contains("None that you may see") && !page.contains("href=\"/en/concerns\"") && !page.contains("data-events"));
+    assert_ne!(location(&mediator.get("/en/").await), "/en/concerns");
+    let empty = World::new().await.sign_in("rj-officer-1", role::RJ_OFFICER).await.read("/en/concerns").await;
+    assert!(empty.contains("None that you may see."));
+}
+
+#[tokio::test]
+async fn the_imminent_concern_that_waits_longest_stands_on_every_page_until_it_is_accepted() {
+    let world = World::new().await;
+    fill(&world);
+    let officer = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let strip = |page: &str| page.split("id=\"strip\"").nth(1).unwrap().split("</section>").next().unwrap().to_owned();
+    let page = officer.read("/en/raise").await;
+    assert!(strip(&page).contains("RS-7KDM-Q4DD") && strip(&page).contains("and 1 more imminent"), "{page}");
+    let accept = "/en/concerns/00000000-0000-7000-8000-0000000000DD/accept";
+    assert!(strip(&page).contains(accept));
+    officer.submit(accept, &[("audience", "1")]).await;
+    let page = officer.read("/fr/raise").await;
+    assert!(strip(&page).contains("RS-7KDM-Q4CC") && !strip(&page).contains("RS-7KDM-Q4DD"));
+    officer.submit("/en/concerns/00000000-0000-7000-8000-0000000000CC/accept", &[("audience", "1")]).await;
+    assert!(officer.read("/en/raise").await.contains("aria-labelledby=\"strip-title\" hidden"));
+    let mediator = world.sign_in("mediator-1", role::MEDIATOR).await;
+    assert!(!mediator.read("/en/raise").await.contains("id=\"strip\""));
+}
+
+#[tokio::test]
+async fn a_reference_leads_to_its_event_and_the_filters_stay_in_the_address() {
+    let world = World::new().await;
+    fill(&world);
+    let officer = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    assert_eq!(location(&officer.get("/en/concerns?reference=RS-7KDM-Q4AA").await), format!("/en/concerns/{FIRST}"));
+    assert!(officer.read("/en/concerns?reference=RS-9999-9999").await.contains("No safety event that you may see has this reference."));
+    let page = officer.read("/fr/concerns?grade=imminent").await;
+    let list = page.split("id=\"list\"").nth(1).unwrap().split("<details").next().unwrap();
+    assert!(list.contains("RS-7KDM-Q4DD") && !list.contains("RS-7KDM-Q4EE") && list.starts_with(" data-filtered=\"1\""));
+    assert!(page.contains("href=\"/en/concerns?grade=imminent\"") && page.contains("<option value=\"imminent\" selected>"));
 }
 
 #[tokio::test]
@@ -183,7 +235,7 @@ async fn style_script_and_icon_come_from_here_and_may_be_kept_for_ever() {
         .filter(|address| address.starts_with("/assets/"))
         .map(str::to_owned)
         .collect();
-    assert_eq!(assets.len(), 6);
+    assert_eq!(assets.len(), 7);
     let mut first_view = page.len();
     for asset in assets {
         let answer = browser.get(&asset).await;

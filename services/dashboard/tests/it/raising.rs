@@ -18,12 +18,12 @@ async fn anyone_raises_a_concern_with_one_line_and_reads_its_reference() {
     let browser = world.sign_in("mediator-1", role::MEDIATOR).await;
     let page = browser.read("/en/raise").await;
     let id = page.split("name=\"concern_id\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let answer = browser.submit("/en/raise", &[("concern_id", &id), ("text", "He is not himself today")]).await;
+    let answer = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", &id), ("text", "He is not himself today")]).await;
     let raised: Vec<Concern> = world.safety.raised.lock().unwrap().clone();
     assert_eq!(raised.len(), 1);
     assert_eq!(
         (raised[0].concern_id.as_str(), raised[0].text.as_str(), raised[0].grade()),
-        (id.as_str(), "He is not himself today", Grade::Unspecified)
+        (id.as_str(), "He is not himself today", Grade::Concern)
     );
     let receipt = browser.read(location(&answer)).await;
     assert!(receipt.contains("RS-4TQM-9XKD") && receipt.contains("It rings"));
@@ -58,10 +58,10 @@ async fn what_was_written_is_still_there_when_the_service_does_not_answer() {
 async fn an_empty_form_is_the_only_one_that_is_handed_back() {
     let world = World::new().await;
     let browser = world.sign_in("staff-mission", role::STAFF).await;
-    let empty = browser.submit("/en/raise", &[("concern_id", "c1"), ("text", "  "), ("call_back", "555-0100")]).await;
+    let empty = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c1"), ("text", "  "), ("call_back", "555-0100")]).await;
     assert_eq!(empty.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(text(empty).await.contains("Write at least one line."));
-    let place_only = browser.submit("/en/raise", &[("concern_id", "c1"), ("place", "Unit 3")]).await;
+    let place_only = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c1"), ("place", "Unit 3")]).await;
     assert_eq!(place_only.status(), StatusCode::SEE_OTHER);
 }
 
@@ -70,7 +70,8 @@ async fn what_was_written_is_handed_back_when_the_session_has_ended_meanwhile() 
     let world = World::new().await;
     let browser = world.sign_in("mediator-1", role::MEDIATOR).await;
     browser.submit("/en/sign-out", &[]).await;
-    let answer = browser.submit("/en/raise", &[("concern_id", "c1"), ("text", "Three fictional lines"), ("place", "Unit 3")]).await;
+    let answer =
+        browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c1"), ("text", "Three fictional lines"), ("place", "Unit 3")]).await;
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     let page = text(answer).await;
     assert_sound(&page, "en", "/en/raise");
@@ -84,7 +85,9 @@ async fn eight_thousand_letters_of_three_bytes_are_recorded_whole_and_one_more_i
     let browser = world.sign_in("mediator-1", role::MEDIATOR).await;
     for (letter, units) in [("a", 1), ("é", 1), ("ᐃ", 1), ("𝒜", 2)] {
         let most = letter.repeat(8_000 / units);
-        let answer = browser.submit("/fr/raise", &[("concern_id", "c1"), ("text", &most), ("advice", &letter.repeat(1_000 / units))]).await;
+        let answer = browser
+            .submit("/fr/raise", &[("grade", "2"), ("concern_id", "c1"), ("text", &most), ("advice", &letter.repeat(1_000 / units))])
+            .await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{letter}");
         assert_eq!(world.safety.raised.lock().unwrap().pop().unwrap().text, most);
         let over = format!("{most}{letter}");
@@ -97,9 +100,12 @@ async fn eight_thousand_letters_of_three_bytes_are_recorded_whole_and_one_more_i
     }
     // A line break is one character, as the browser counts it, however it travels.
     let lines = "a\r\n".repeat(4_000);
-    assert_eq!(browser.submit("/fr/raise", &[("concern_id", "c2"), ("text", &lines)]).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        browser.submit("/fr/raise", &[("grade", "2"), ("concern_id", "c2"), ("text", &lines)]).await.status(),
+        StatusCode::SEE_OTHER
+    );
     let place = "p".repeat(1_001);
-    let page = text(browser.submit("/en/raise", &[("concern_id", "c3"), ("text", "x"), ("place", &place)]).await).await;
+    let page = text(browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c3"), ("text", "x"), ("place", &place)]).await).await;
     assert!(page.contains("href=\"#place\"") && page.contains("holds 1001 characters, 1000 at most") && page.contains(&place));
 }
 
@@ -115,10 +121,14 @@ async fn a_form_that_cannot_be_taken_is_named_as_what_it_is() {
     let answer = browser.send(json).await;
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     assert!(text(answer).await.contains("The form could not be read"));
-    // A grade that is none loses no word.
-    let answer = browser.submit("/en/raise", &[("concern_id", "c1"), ("grade", "very"), ("text", "He is not himself")]).await;
-    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-    let empty = browser.submit("/en/raise", &[("concern_id", "c1"), ("text", "\u{200b}\u{2060}\u{3164}")]).await;
+    // A gravity that was not chosen, or is none, is asked for, and no word is lost.
+    for grade in ["very", "", "99"] {
+        let answer = browser.submit("/en/raise", &[("concern_id", "c1"), ("grade", grade), ("text", "He is not himself")]).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = text(answer).await;
+        assert!(page.contains("href=\"#grade-imminent\"") && page.contains("He is not himself"), "{page}");
+    }
+    let empty = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c1"), ("text", "\u{200b}\u{2060}\u{3164}")]).await;
     assert_eq!(empty.status(), StatusCode::UNPROCESSABLE_ENTITY, "invisible characters say nothing");
 }
 

@@ -163,14 +163,26 @@ impl AlarmService for StandIn {
 
     async fn list_concerns(&self, request: Request<ListConcernsRequest>) -> Result<Response<ListConcernsResponse>, Status> {
         self.caller(&request)?;
-        let closed = request.get_ref().include_closed;
-        let concerns = self.concerns.lock().unwrap().values().filter(|v| closed || v.state() != ConcernState::Closed).cloned().collect();
+        let wanted = request.into_inner();
+        let fits = |view: &&ConcernView| {
+            (wanted.include_closed || view.state() != ConcernState::Closed)
+                && (wanted.grade() == Grade::Unspecified || wanted.grade() == view.grade())
+                && (wanted.state() == ConcernState::Unspecified || wanted.state() == view.state())
+                && (wanted.site.is_empty() || wanted.site == view.site)
+        };
+        let mut concerns: Vec<ConcernView> = self.concerns.lock().unwrap().values().filter(fits).cloned().collect();
+        if wanted.outline {
+            concerns.iter_mut().for_each(|view| view.envelope = None);
+        }
         Ok(Response::new(ListConcernsResponse { concerns, next_page_token: String::new() }))
     }
 
     async fn get_concern(&self, request: Request<GetConcernRequest>) -> Result<Response<GetConcernResponse>, Status> {
         self.caller(&request)?;
-        Ok(Response::new(GetConcernResponse { concern: Some(self.view(&request.get_ref().concern_ref)?) }))
+        let asked = &request.get_ref().concern_ref;
+        let known = self.concerns.lock().unwrap().values().find(|view| view.reference == *asked).cloned();
+        let concern = known.map_or_else(|| self.view(asked), Ok)?;
+        Ok(Response::new(GetConcernResponse { concern: Some(concern), ..GetConcernResponse::default() }))
     }
 
     type WatchConcernsStream = Pin<Box<dyn Stream<Item = Result<WatchConcernsResponse, Status>> + Send>>;

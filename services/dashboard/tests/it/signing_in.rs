@@ -359,7 +359,7 @@ async fn whoever_holds_no_grant_signs_in_and_raises_a_concern() {
     let world = World::new().await;
     let token = world.token("contractor-1", &[], &[], Duration::HOUR);
     let browser = world.sign_in_with(&token).await;
-    let answer = browser.submit("/en/raise", &[("concern_id", "c1"), ("text", "He is not himself today")]).await;
+    let answer = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c1"), ("text", "He is not himself today")]).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert_eq!(world.safety.raised.lock().unwrap().len(), 1);
     *world.safety.refuse.lock().unwrap() = Some(tonic::Status::permission_denied("no grant"));
@@ -393,7 +393,7 @@ async fn signing_out_needs_our_own_form_and_ends_the_session_here_and_at_the_pro
 async fn a_form_that_another_site_makes_a_browser_send_is_refused() {
     let world = World::new().await;
     let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
-    let fields = [("form_token", browser.form_token.as_str()), ("text", "x")];
+    let fields = [("form_token", browser.form_token.as_str()), ("text", "x"), ("grade", "2")];
     for (name, value, allowed) in [
         ("sec-fetch-site", "cross-site", false),
         ("sec-fetch-site", "same-site", false),

@@ -16,12 +16,12 @@ use dashboard::{
     provider::{Checks, Provider, Settings, http::Http},
     router::router,
     session::{Sessions, cookie::Cookies, seal::Seal},
-    web::App,
+    web::{App, streams::Streams, strip::Strip},
 };
 use http::{Request, Response, StatusCode, header};
 use local::identity::{AUDIENCE, ISSUER};
 use proto::safety::v1::{RoleGrant, alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer};
-use server::limits::{Quota, keyed_limit::KeyedLimit};
+use server::limits::Quota;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
@@ -129,7 +129,8 @@ impl World {
             clock: clock.clone(),
             ids: Ids::random(),
             stop: stop.clone(),
-            streams: KeyedLimit::new(100, 8),
+            streams: Streams::default(),
+            strip: Strip::new(pages::concern::strip::draw),
             places: places.clone(),
             uploads: dashboard::web::uploaded::Uploads::new(10 * 1024 * 1024),
             on_the_way: Arc::new(Semaphore::new(50)),

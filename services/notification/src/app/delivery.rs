@@ -5,13 +5,16 @@ use base::{Caller, Result};
 use super::{App, LEDGER};
 use crate::store::{self, delivery::Line};
 
-/// Newest lines of the ledger.
+/// Newest lines of the ledger; of one reference, where one is given.
 ///
 /// # Errors
 /// The database did not answer.
-pub async fn list(app: &App, caller: &Caller, limit: i64) -> Result<Vec<Line>> {
+pub async fn list(app: &App, caller: &Caller, reference: &str, limit: i64) -> Result<Vec<Line>> {
     let mut tx = app.begin_for(caller, LEDGER, Vec::new()).await?;
-    let lines = store::delivery::list(&mut tx, limit).await?;
+    let lines = match reference {
+        "" => store::delivery::list(&mut tx, limit).await?,
+        reference => store::delivery::list_of(&mut tx, reference, limit).await?,
+    };
     tx.commit().await?;
     Ok(lines)
 }

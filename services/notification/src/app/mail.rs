@@ -110,7 +110,7 @@ async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<
     let Ok(to) = Address::parse(address.expose()) else {
         return Ok(Outcome::Hopeless(Reason::AddressMalformed));
     };
-    let data = Data { reference: due.reference.clone(), grade: due.grade, ..Data::default() };
+    let data = Data { reference: due.reference.clone(), grade: due.grade, pages: app.pages.to_string(), ..Data::default() };
     let form = content::form(due.grade, &to, &app.staff);
     match content::compose(form, to, &app.staff, due.language, &data) {
         Ok(mail) => Ok(mailer.send(due.delivery_id, &mail, app.clock.now()).await),

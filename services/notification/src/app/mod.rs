@@ -44,6 +44,8 @@ pub struct App {
     pub calls: Calls,
     pub staff: Arc<StaffDomains>,
     pub vault: Vault,
+    /// Address of the pages, without a slash at its end; empty where it is not known.
+    pub pages: Arc<str>,
 }
 
 /// Handle that wakes the worker of the gateway. Cheap to clone.
@@ -104,7 +106,14 @@ impl MailWake {
 impl App {
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains, vault: Vault) -> Self {
-        Self { pool, clock, ids, outbox, mail: MailWake::default(), calls: Calls::default(), staff: Arc::new(staff), vault }
+        let pages = Arc::from("");
+        Self { pool, clock, ids, outbox, mail: MailWake::default(), calls: Calls::default(), staff: Arc::new(staff), vault, pages }
+    }
+
+    /// With the address of the pages, which mails lead to.
+    #[must_use]
+    pub fn with_pages(self, address: &str) -> Self {
+        Self { pages: Arc::from(address.trim_end_matches('/')), ..self }
     }
 
     /// New reference that an outside notice may quote and a person may read out.

@@ -15,8 +15,9 @@ use crate::{
 impl DeliveryService for Server {
     async fn list_deliveries(&self, request: Request<ListDeliveriesRequest>) -> Result<Response<ListDeliveriesResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let limit = page::size(request.get_ref().page_size, DEFAULT_PAGE, MAX_PAGE);
-        let lines = delivery::list(&self.app, &caller, limit).await?;
+        let asked = request.into_inner();
+        let limit = page::size(asked.page_size, DEFAULT_PAGE, MAX_PAGE);
+        let lines = delivery::list(&self.app, &caller, asked.reference.trim(), limit).await?;
         Ok(Response::new(ListDeliveriesResponse { deliveries: lines.into_iter().map(encode).collect() }))
     }
 }

@@ -26,33 +26,65 @@ pub struct Line {
 /// # Errors
 /// The statement failed.
 pub async fn list(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Line>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "select delivery_id, recipient, template, channel, state, attempts, reason, language, created_at, finished_at
          from delivery order by created_at desc, delivery_id desc limit $1",
         limit,
     )
     .fetch_all(db)
     .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            let (Some(channel), Some(state)) = (Channel::of(&row.channel), State::of(&row.state)) else {
-                // One line that another version wrote hides no other.
-                tracing::error!(delivery.id = %row.delivery_id, "a line of the ledger cannot be read by this version: it is passed over");
-                return None;
-            };
-            Some(Line {
-                delivery_id: row.delivery_id,
-                recipient: row.recipient,
-                template: row.template,
-                channel,
-                state,
-                attempts: row.attempts,
-                reason: row.reason,
-                language: row.language,
-                created_at: row.created_at,
-                finished_at: row.finished_at,
-            })
+    Ok(rows.into_iter().filter_map(Row::read).collect())
+}
+
+/// Newest lines that tell of one reference.
+///
+/// # Errors
+/// The statement failed.
+pub async fn list_of(db: &mut PgConnection, reference: &str, limit: i64) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select delivery_id, recipient, template, channel, state, attempts, reason, language, created_at, finished_at
+         from delivery where reference = $1 order by created_at desc, delivery_id desc limit $2",
+        reference,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().filter_map(Row::read).collect())
+}
+
+struct Row {
+    delivery_id: Uuid,
+    recipient: String,
+    template: String,
+    channel: String,
+    state: String,
+    attempts: i32,
+    reason: String,
+    language: String,
+    created_at: OffsetDateTime,
+    finished_at: Option<OffsetDateTime>,
+}
+
+impl Row {
+    /// One line that another version wrote hides no other.
+    fn read(self) -> Option<Line> {
+        let (Some(channel), Some(state)) = (Channel::of(&self.channel), State::of(&self.state)) else {
+            tracing::error!(delivery.id = %self.delivery_id, "a line of the ledger cannot be read by this version: it is passed over");
+            return None;
+        };
+        Some(Line {
+            delivery_id: self.delivery_id,
+            recipient: self.recipient,
+            template: self.template,
+            channel,
+            state,
+            attempts: self.attempts,
+            reason: self.reason,
+            language: self.language,
+            created_at: self.created_at,
+            finished_at: self.finished_at,
         })
-        .collect())
+    }
 }

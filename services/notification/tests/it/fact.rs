@@ -80,7 +80,7 @@ async fn a_mediator_is_told_of_an_assignment_in_the_inbox_and_by_a_mail_without_
 
     notification::app::mail::send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
     let mail = smtp.arrived().remove(0);
-    assert!(mail.body().starts_with("You have a message in the secure inbox. Reference RN-"), "{}", mail.body());
+    assert!(mail.body().starts_with("You have a message on the page “Inbox”. Reference RN-"), "{}", mail.body());
     for word in ["case", "mediat", &case_id()] {
         assert!(!mail.raw.to_lowercase().contains(word), "{word}: {}", mail.raw);
     }
@@ -145,7 +145,7 @@ async fn every_supervisor_and_nobody_else_is_told_of_a_break_glass_once_in_the_i
     let to = |name: &str| mails.iter().filter(|mail| mail.header("To").contains(name)).count();
     assert_eq!((to("rj-supervisor-1"), to("national-manager-1"), mails.len()), (2, 2, 4));
     for mail in &mails {
-        assert!(mail.body().starts_with("You have a message in the secure inbox. Reference RN-"), "{}", mail.body());
+        assert!(mail.body().starts_with("You have a message on the page “Inbox”. Reference RN-"), "{}", mail.body());
         for word in ["case", "break_glass", "review", &case_id()] {
             assert!(!mail.raw.to_lowercase().contains(word), "{word}: {}", mail.raw);
         }

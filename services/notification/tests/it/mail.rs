@@ -50,7 +50,7 @@ async fn the_head_gets_a_mail_in_french_that_says_urgency_and_reference_and_noth
     assert_eq!(mail.header("Subject"), "IMMINENT : acceptez RS-7KDM-Q4XP");
     let body = mail.body();
     assert!(body.contains("préoccupation imminente en matière de sécurité") && body.contains("Référence : RS-7KDM-Q4XP"), "{body}");
-    assert!(body.contains("boîte protégée"), "{body}");
+    assert!(body.contains("à la page « Événements de sécurité »"), "{body}");
     assert!(!mail.raw.contains("marker") && !body.contains("marker") && !body.contains("mission"));
     let delivery: Uuid =
         sqlx::query_scalar("select delivery_id from delivery where channel = 'email'").fetch_one(&world.admin).await.unwrap();

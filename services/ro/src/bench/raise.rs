@@ -191,7 +191,7 @@ async fn raise(
     if let Ok(Ok(at)) = tokio::time::timeout(TIMEOUT, seen).await {
         return Ok((receipt, (at - asked_at).unsigned_abs()));
     }
-    let request = GetConcernRequest { concern_ref: id };
+    let request = GetConcernRequest { concern_ref: id, with_history: false };
     let seen = nhq.get_concern(request).await?.into_inner().concern.unwrap_or_default();
     if both_have_it(&seen).is_some() {
         bail!("a concern reached both audiences, and the watcher was not seen within {TIMEOUT:?}");

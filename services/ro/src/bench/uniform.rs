@@ -80,7 +80,8 @@ pub async fn measure(session: &Session, pairs: usize) -> anyhow::Result<()> {
     let (id, none) = (ids.uuid().to_string(), |prefix| reference::make(prefix, 4_711));
     let s = &strangers;
     print::line(format!("{:42} {:>10} {:>10} {:>8} {:>8}", "RPC", "hidden p50", "absent p50", "D", "p"));
-    let get = async |name: String| s.head.clone().get_concern(GetConcernRequest { concern_ref: name }).await.map(|_| ());
+    let get =
+        async |name: String| s.head.clone().get_concern(GetConcernRequest { concern_ref: name, with_history: false }).await.map(|_| ());
     compare("GetConcern, by id", pairs, &hidden.concern, &id, get).await?;
     compare("GetConcern, by reference", pairs, &hidden.reference, &none("RS"), get).await?;
     let get = async |name| s.mediator.clone().get_concern_receipt(GetConcernReceiptRequest { concern_id: name }).await.map(|_| ());

@@ -147,7 +147,7 @@ async fn each_has_its_own(day: &Day, at_nhq: &InboxItem, at_head: &InboxItem, co
     let mut client = day.session.inbox(&Who::of(other))?;
     let inbox = client.list_inbox(ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() }).await?.into_inner();
     let in_inbox = inbox.items.iter().any(|item| item.concern_id == concern_id);
-    let request = GetConcernRequest { concern_ref: concern_id.to_owned() };
+    let request = GetConcernRequest { concern_ref: concern_id.to_owned(), with_history: false };
     let readable = if_found(day.session.alarm(&Who::of(other))?.get_concern(request).await)?.is_some();
     day.must(!in_inbox && !readable, NOT_ELSEWHERE)?;
     day.print(CUT, &[&other.sites.join(", ")]);
@@ -195,7 +195,7 @@ async fn accept(day: &Day, who: &Identity, audience: Audience, alarm: &Alarm) ->
 async fn read_back(day: &Day, alarm: &Alarm) -> Result<ConcernView, Failure> {
     let safety = day.session.alarm(&Who::of(&day.cast.nhq))?;
     let read = || {
-        let (mut safety, request) = (safety.clone(), GetConcernRequest { concern_ref: alarm.concern_id.clone() });
+        let (mut safety, request) = (safety.clone(), GetConcernRequest { concern_ref: alarm.concern_id.clone(), with_history: false });
         async move { safety.get_concern(request).await }
     };
     Ok(day.answered(read).await?.concern.unwrap_or_default())

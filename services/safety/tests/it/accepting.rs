@@ -4,10 +4,14 @@ use base::Error;
 use proto::role;
 use safety::{
     app::{
-        alarm::{close_concern, read_concerns},
+        alarm::{
+            close_concern,
+            read_concerns::{self, Depth},
+        },
         row_security,
     },
     domain::alarm::concern::Audience,
+    store::alarm::list::Wanted,
 };
 
 use crate::world::{World, caller, head_of, imminent_at, officer};
@@ -51,12 +55,18 @@ async fn the_head_of_another_site_a_mediator_and_a_dashboard_accept_nothing_and_
         }
         let viewer = read_concerns::viewer(&mut db, &world.app, stranger).await.unwrap();
         assert!(read_concerns::get(&mut db, &world.app.vault, &viewer, &concern.reference).await.is_err());
-        assert!(read_concerns::list(&mut db, &world.app.vault, &viewer, true, None, 10).await.unwrap().0.is_empty());
+        assert!(
+            read_concerns::list(&mut db, &world.app.vault, &viewer, (&Wanted { closed: true, ..Wanted::default() }, Depth::Said), None, 10)
+                .await
+                .unwrap()
+                .0
+                .is_empty()
+        );
     }
     let dashboard = caller("dashboard-1", &[role::DASHBOARD], &[]);
     let mut db = world.begin(&row_security::actor(&dashboard)).await;
     let viewer = read_concerns::viewer(&mut db, &world.app, &dashboard).await.unwrap();
-    let (views, _) = read_concerns::list(&mut db, &world.app.vault, &viewer, false, None, 10).await.unwrap();
+    let (views, _) = read_concerns::list(&mut db, &world.app.vault, &viewer, (&Wanted::default(), Depth::Said), None, 10).await.unwrap();
     assert!(views.len() == 1 && views[0].envelope.is_none() && !views[0].names);
 }
 

@@ -6,12 +6,13 @@ use std::time::Instant;
 use safety::{
     app::{
         alarm::{
-            read_concerns,
+            read_concerns::{self, Depth},
             reconcile::{self, Missing},
         },
         row_security,
     },
     domain::alarm::concern::Audience,
+    store::alarm::list::Wanted,
 };
 use sqlx::Row;
 use uuid::Uuid;
@@ -115,7 +116,7 @@ async fn a_tick_takes_as_long_beside_a_million_closed_concerns() {
         let mut tx = world.begin(&row_security::itself()).await;
         safety::store::alarm::concern::revisions(&mut tx, world.app.clock.now() - time::Duration::minutes(5)).await.unwrap();
         let viewer = read_concerns::viewer(&mut tx, &world.app, &officer()).await.unwrap();
-        read_concerns::list(&mut tx, &world.app.vault, &viewer, false, None, 50).await.unwrap();
+        read_concerns::list(&mut tx, &world.app.vault, &viewer, (&Wanted::default(), Depth::Said), None, 50).await.unwrap();
         rung
     };
     round(&mut missing).await;

@@ -4,12 +4,13 @@ use proto::safety::v1;
 use safety::{
     app::{
         alarm::{
-            read_concerns,
+            read_concerns::{self, Depth},
             reconcile::{self, Missing, Standing},
         },
         row_security,
     },
     domain::alarm::concern::Audience,
+    store::alarm::list::Wanted,
 };
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
@@ -58,7 +59,8 @@ async fn one_unreadable_row_stops_no_ladder_no_list_no_stream_and_no_comparison_
         assert_eq!(reconcile::compare(&world.db.pool, &world.app, &pairs, true).await.unwrap(), [Standing::Rings; 2], "{how}");
         let mut tx = world.begin(&row_security::actor(&officer())).await;
         let viewer = read_concerns::viewer(&mut tx, &world.app, &officer()).await.unwrap();
-        let (views, _) = read_concerns::list(&mut tx, &world.app.vault, &viewer, false, None, 10).await.unwrap();
+        let (views, _) =
+            read_concerns::list(&mut tx, &world.app.vault, &viewer, (&Wanted::default(), Depth::Said), None, 10).await.unwrap();
         assert_eq!(views.len(), 2, "{how}");
         let read = views.iter().find(|view| view.concern.id == whole).unwrap().envelope.clone().unwrap();
         assert_eq!(read.content.unwrap().text, "told in a preparation meeting", "{how}");

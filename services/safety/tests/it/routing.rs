@@ -4,10 +4,14 @@ use base::{Caller, Error};
 use proto::role;
 use safety::{
     app::{
-        alarm::{close_concern, read_concerns},
+        alarm::{
+            close_concern,
+            read_concerns::{self, Depth},
+        },
         row_security,
     },
     domain::alarm::concern::Audience,
+    store::alarm::list::Wanted,
 };
 use uuid::Uuid;
 
@@ -41,7 +45,10 @@ impl World {
 async fn listed(world: &World, who: &Caller) -> Vec<Uuid> {
     let mut tx = world.begin(&row_security::actor(who)).await;
     let viewer = read_concerns::viewer(&mut tx, &world.app, who).await.unwrap();
-    let (views, _) = read_concerns::list(&mut tx, &world.app.vault, &viewer, true, None, 50).await.unwrap();
+    let (views, _) =
+        read_concerns::list(&mut tx, &world.app.vault, &viewer, (&Wanted { closed: true, ..Wanted::default() }, Depth::Said), None, 50)
+            .await
+            .unwrap();
     views.into_iter().map(|view| view.concern.id).collect()
 }
 

@@ -38,7 +38,7 @@ const OTHERS: [(&str, &str); 22] = [
 async fn ask(server: &AlarmServer, who: &Caller, rpc: &str, name: &str) -> Seen {
     let name = name.to_owned();
     match rpc {
-        "GetConcern" => refused(server.get_concern(asked(who, GetConcernRequest { concern_ref: name }))).await,
+        "GetConcern" => refused(server.get_concern(asked(who, GetConcernRequest { concern_ref: name, with_history: false }))).await,
         "GetConcernReceipt" => refused(server.get_concern_receipt(asked(who, GetConcernReceiptRequest { concern_id: name }))).await,
         _ => {
             let audience = Audience::ResponsibleHead.into();

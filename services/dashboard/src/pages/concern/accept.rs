@@ -31,6 +31,7 @@ const PROVE_ANEW: &str = "sign-in-again";
 pub struct Acceptance {
     form_token: String,
     audience: i32,
+    note: String,
     /// How many statements the page showed: no one accepts what they have not seen.
     said: i32,
 }
@@ -49,11 +50,12 @@ pub async fn accept(
     if !member.made(&form.form_token) {
         return member.visitor.trouble(Trouble::FormerSession);
     }
-    if let Err(status) = app.safety.accept(&member.session, &concern, audience, form.said).await {
+    if let Err(status) = app.safety.accept(&member.session, &concern, audience, (form.said, form.note.trim())).await {
         return failed(&member, &concern, &status);
     }
+    app.strip.forget(&member.session.tabs);
     if !member.visitor.wants_piece {
-        return see_other(&format!("/{}/concerns?accepted={concern}", member.visitor.language.code()));
+        return member.done(&format!("/concerns?accepted={concern}"));
     }
     // It is accepted; if the new card cannot be read, the live stream will deliver it.
     let Ok(view) = app.safety.get(&member.session, &concern).await else { return StatusCode::NO_CONTENT.into_response() };
@@ -91,7 +93,7 @@ fn failed(member: &Member, concern: &str, status: &Status) -> Response {
     }
     let texts = texts::of(member.visitor.language);
     let (code, message) = match status.code() {
-        Code::Unauthenticated => (StatusCode::UNAUTHORIZED, frame::texts::of(member.visitor.language).live_ended),
+        Code::Unauthenticated => (StatusCode::UNAUTHORIZED, frame::texts::of(member.visitor.language).accept_signed_out),
         Code::PermissionDenied | Code::NotFound => (StatusCode::FORBIDDEN, texts.accept_not_yours),
         _ => (StatusCode::SERVICE_UNAVAILABLE, frame::texts::of(member.visitor.language).accept_failed),
     };

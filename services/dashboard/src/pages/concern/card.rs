@@ -39,12 +39,13 @@ impl Drawing<'_> {
                         (self.ago(at))
                     }
                 }
-                ul class="audiences" { @for audience in &card.audiences { (self.audience(audience, card)) } }
                 div class="actions" {
                     @for audience in card.audiences.iter().filter(|audience| audience.may_accept) { (self.accept(card, audience)) }
                     a class="details" href=(details) { (texts.details) span class="unseen" { " " (fill(texts.details_of, &[("reference", &card.reference)])) } }
                 }
                 p class="failure" role="alert" {}
+                p class="told" role="status" {}
+                ul class="audiences" { @for audience in &card.audiences { (self.audience(audience, card)) } }
             }
         }
     }
@@ -82,7 +83,9 @@ impl Drawing<'_> {
         }
     }
 
-    fn ago(&self, at: OffsetDateTime) -> Markup {
+    /// How long ago, kept true by a script.
+    #[must_use]
+    pub fn ago(&self, at: OffsetDateTime) -> Markup {
         let elapsed = elapsed(self.now - at);
         html! { span class="ago" data-since=(machine(at)) { (fill(frame::texts::of(self.language).ago, &[("elapsed", &elapsed)])) } }
     }
@@ -125,7 +128,8 @@ fn class(card: &Card) -> String {
 }
 
 /// A shape beside the word: grade is never shown by colour alone.
-fn mark(grade: Grade) -> Markup {
+#[must_use]
+pub fn mark(grade: Grade) -> Markup {
     html! {
         svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false" {
             @match grade {

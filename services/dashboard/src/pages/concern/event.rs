@@ -1,10 +1,14 @@
-//! Page of one safety event [S2]: the content of the viewer's envelope, and how far each audience has been rung.
+//! Page of one safety event [S2]: the content of the viewer's envelope, how far each audience has been rung, what happened, and how it ended.
 
 use maud::{Markup, html};
-use proto::safety::v1::{Concern, ConcernView, Grade};
+use proto::{
+    role,
+    safety::v1::{Audience, Concern, ConcernHappening, ConcernState, ConcernView, GetConcernResponse, Grade},
+};
 
 use super::{
     card,
+    ledger::Ledger,
     texts::{self, Texts},
     view::{self, AudienceView, Card},
 };
@@ -12,32 +16,104 @@ use crate::{
     frame,
     parts::{
         drawing::Drawing,
+        form,
         time::{instant, instant_or},
+        words,
     },
     text::fill,
 };
 
+/// Most characters of the note with an acceptance.
+const MAX_NOTE: usize = 2_000;
+
 /// The content of the page. Fields that the service left out are absent.
 #[must_use]
-pub fn content(concern: &ConcernView, card: &Card, drawing: &Drawing<'_>) -> Markup {
+pub fn content(
+    concern: &ConcernView,
+    (history, ledger): (&GetConcernResponse, &Ledger),
+    card: &Card,
+    done: Option<&str>,
+    drawing: &Drawing<'_>,
+) -> Markup {
     let texts = texts::of(drawing.language);
     html! {
         div id="event" class=(if card.grade == Grade::Imminent { "imminent" } else { "other" }) data-id=(card.id) data-revision=(card.revision) {
-            h1 { (fill(texts.event_title, &[("reference", &card.reference)])) }
+            h1 tabindex="-1" { (fill(texts.event_title, &[("reference", &card.reference)])) }
+            @if let Some(done) = done { p class="outcome" role="status" { (done) } }
             p class=(if card.is_ringing() { "lead ringing" } else { "lead" }) {
                 strong { (card.grade_text(texts)) } " – " (card::site(card, drawing.language, drawing.sites))
-                @if let Some(at) = card.raised_at { ". " (texts.raised) " " (instant(at)) }
+                @if let Some(at) = card.raised_at { ". " (texts.raised) " " (instant(at)) " " (drawing.ago(at)) }
             }
-            div class="actions" { @for audience in card.audiences.iter().filter(|audience| audience.may_accept) { (drawing.accept(card, audience)) } }
+            (stands(card, history, texts))
+            div class="actions" { @for audience in card.audiences.iter().filter(|audience| audience.may_accept) { (accept(card, audience, drawing)) } }
             p class="failure" role="alert" {}
+            p class="told" role="status" {}
+            (next_steps(card, drawing))
             h2 { (texts.what_is_said) }
             (concern_text(concern, texts))
             @if !card.audiences.is_empty() {
                 h2 id="audiences-title" { (texts.who_is_told) }
-                (audience_table(card, texts))
+                (audience_table(card, drawing))
+            }
+            @if !history.rings.is_empty() { (rings(history, drawing)) }
+            (ledger.draw(drawing))
+            @if !history.happenings.is_empty() { (timeline(&history.happenings, drawing)) }
+        }
+        p { a href=(drawing.address("/concerns")) { (frame::texts::of(drawing.language).back_to_events) } }
+    }
+}
+
+/// The acceptance form with a note for whoever comes next; one press is enough.
+fn accept(card: &Card, audience: &AudienceView, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    let (label, id) = (view::audience_text(audience.audience, texts), format!("note-{}", audience.audience as i32));
+    html! {
+        form class="accept" method="post" action=(drawing.address(&format!("/concerns/{}/accept", card.id))) {
+            (form::token(drawing.session))
+            input type="hidden" name="audience" value=(audience.audience as i32);
+            input type="hidden" name="said" value=(card.said);
+            button { (texts.accept) span class="unseen" { " " (fill(texts.accept_for, &[("audience", label), ("reference", &card.reference)])) } }
+            details {
+                summary { (texts.add_note) }
+                div class="field" { label for=(id) { (texts.note) } textarea id=(id) name="note" rows="2" maxlength=(MAX_NOTE) {} }
             }
         }
-        p { a href=(format!("/{}/concerns", drawing.language.code())) { (frame::texts::of(drawing.language).go_back) } }
+    }
+}
+
+/// That it rings, or who accepted last, or when, by whom and with which outcome it was closed.
+fn stands(card: &Card, history: &GetConcernResponse, texts: &Texts) -> Markup {
+    let closed_at = history.closed_at.as_ref().and_then(base::wire::instant);
+    let last = card.audiences.iter().filter_map(|audience| audience.accepted_at).max();
+    html! {
+        p class="stands" {
+            @match card.state {
+                ConcernState::Ringing => strong { (texts.stands_ringing) },
+                ConcernState::Accepted | ConcernState::Unspecified => { strong { (texts.stands_accepted) } @if let Some(at) = last { " " (instant(at)) } },
+                ConcernState::Closed => {
+                    strong { (texts.stands_closed) } @if let Some(at) = closed_at { " " (instant(at)) }
+                    @if !history.closed_by.is_empty() { ", " (fill(texts.by, &[("who", &history.closed_by)])) }
+                },
+            }
+        }
+        @if !history.outcome.is_empty() { dl class="concern-text" { dt { (texts.outcome) } dd { (history.outcome) } } }
+    }
+}
+
+/// What whoever looks may do besides accepting. The service decides.
+fn next_steps(card: &Card, drawing: &Drawing<'_>) -> Markup {
+    let (texts, caller) = (texts::of(drawing.language), &drawing.session.caller);
+    let open = card.state != ConcernState::Closed;
+    let routes = open && caller.has_any(&role::NHQ_ACCEPTORS) && card.audiences.iter().any(|a| a.audience == Audience::ResponsibleHead);
+    let closes = card.state == ConcernState::Accepted && caller.has_any(&role::RJ_UNIT);
+    let to = |what: &str| drawing.address(&format!("/concerns/{}/{what}", card.id));
+    html! {
+        @if routes && !card.has_site() { p class="notice" { (texts.no_site) } }
+        p class="steps" {
+            @if routes { a href=(to("route")) { (texts.route) } " " }
+            @if closes { a href=(to("close")) { (texts.close) } " " }
+            button type="button" class="plain print" { (texts.print) }
+        }
     }
 }
 
@@ -75,39 +151,85 @@ fn fields<'a>(content: &'a Concern, texts: &Texts) -> Vec<(&'static str, &'a str
     .collect()
 }
 
-fn audience_table(card: &Card, texts: &Texts) -> Markup {
+fn audience_table(card: &Card, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
     html! {
         div class="scroll" role="region" aria-labelledby="audiences-title" tabindex="0" {
             table {
                 thead { tr {
                     @for head in [texts.audience, texts.state, texts.ring_state, texts.level, texts.delivered, texts.office] { th scope="col" { (head) } }
                 } }
-                tbody { @for audience in &card.audiences { (audience_row(audience, texts)) } }
+                tbody { @for audience in &card.audiences { (audience_row(audience, card, drawing)) } }
             }
         }
     }
 }
 
-fn audience_row(audience: &AudienceView, texts: &Texts) -> Markup {
+fn audience_row(audience: &AudienceView, card: &Card, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
     html! {
         tr {
             th scope="row" { (view::audience_text(audience.audience, texts)) }
             td {
                 @if let Some(at) = audience.accepted_at { (card::who_accepted(audience, texts)) ", " (instant(at)) }
-                @else { (texts.not_accepted) }
+                @else if card.is_ringing() { (texts.not_accepted) }
+                @else { (texts.not_needed) }
             }
             td {
                 (card::rings(audience.rings, texts))
                 @if let Some(at) = audience.next_ring_at.filter(|_| audience.accepted_at.is_none()) { ", " (texts.next_ring) " " (instant(at)) }
             }
-            td { (audience.level) }
+            td { (view::level(audience.level, texts)) }
             td { (instant_or(audience.delivered_at, texts.not_delivered)) }
             td {
-                code { (audience.office) }
+                (words::office(&audience.office, drawing))
                 @if !audience.also_rung.is_empty() {
-                    br; (texts.also_rung) @for office in &audience.also_rung { " " code { (office) } }
+                    br; (texts.also_rung)
+                    ul { @for office in &audience.also_rung { li { (words::office(office, drawing)) } } }
                 }
             }
         }
     }
 }
+
+/// What was sent to which office, and when it stood in the inboxes of its holders; an e-mail that says so follows each.
+fn rings(history: &GetConcernResponse, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    html! {
+        h2 id="rings-title" { (texts.rings_title) }
+        p class="hint" { (texts.rings_hint) }
+        div class="scroll" role="region" aria-labelledby="rings-title" tabindex="0" {
+            table {
+                thead { tr { @for head in [texts.rung_at, texts.office, texts.delivered_at] { th scope="col" { (head) } } } }
+                tbody {
+                    @for ring in &history.rings {
+                        tr {
+                            td { (instant_or(ring.rung_at.as_ref().and_then(base::wire::instant), "")) }
+                            td { (words::office(&ring.office, drawing)) }
+                            td { (instant_or(ring.delivered_at.as_ref().and_then(base::wire::instant), texts.not_delivered)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn timeline(happenings: &[ConcernHappening], drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    html! {
+        h2 { (texts.timeline) }
+        ol class="timeline" {
+            @for entry in happenings {
+                li {
+                    (instant_or(entry.at.as_ref().and_then(base::wire::instant), "")) " " strong { (view::happened(&entry.what, texts)) }
+                    @if entry.audience() != Audience::Unspecified { ", " (view::audience_text(entry.audience(), texts)) }
+                    @if !entry.actor.is_empty() && !entry.actor.starts_with(SERVICE) { ", " (fill(texts.by, &[("who", &entry.actor)])) }
+                }
+            }
+        }
+    }
+}
+
+/// How the identity of a service begins: what it did by itself, nobody did.
+const SERVICE: &str = "service:";

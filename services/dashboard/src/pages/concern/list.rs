@@ -3,17 +3,19 @@
 use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, Grade};
 
-use super::{texts, view::Card};
+use super::{filter::Chosen, texts, view::Card};
 use crate::{parts::drawing::Drawing, text::fill};
 
 /// What the page shows besides the concerns.
 pub struct Listing {
     pub cards: Vec<Card>,
-    pub with_closed: bool,
+    pub chosen: Chosen,
     /// Address of the next page, where there is one.
     pub more: Option<String>,
     /// Outcome of an acceptance that led here.
     pub outcome: Option<String>,
+    /// A reference was asked for that leads to no event that the viewer may see.
+    pub is_unknown: bool,
 }
 
 impl Listing {
@@ -27,41 +29,51 @@ impl Listing {
     #[must_use]
     pub fn content(&self, drawing: &Drawing<'_>) -> Markup {
         let texts = texts::of(drawing.language);
-        let code = drawing.language.code();
         let caller = &drawing.session.caller;
         let mut ringing: Vec<&Card> = self.cards.iter().filter(|c| c.is_ringing()).collect();
         ringing.sort_by_key(|card| (!card.is_waiting(caller), card.raised_at));
         let (imminent, other): (Vec<&Card>, Vec<&Card>) = ringing.into_iter().partition(|c| c.grade == Grade::Imminent);
-        let in_state = |state| self.cards.iter().filter(|c| c.state == state).collect::<Vec<_>>();
+        let in_state = |state| {
+            let mut cards = self.cards.iter().filter(|c| c.state == state).collect::<Vec<_>>();
+            cards.sort_by_key(|card| (card.grade != Grade::Imminent, card.raised_at));
+            cards
+        };
         html! {
             h1 { (texts.events) }
             p class="count" id="count" data-text=(texts.waiting_count) { (fill(texts.waiting_count, &[("n", &self.waiting(drawing).to_string())])) }
             @if let Some(outcome) = &self.outcome { p class="outcome" role="status" { (outcome) } }
-            (group("imminent", texts.group_imminent, &imminent, texts.none_imminent, drawing))
-            (group("other", texts.group_other, &other, texts.none_other, drawing))
-            section id="arrived" aria-labelledby="arrived-title" hidden {
-                h2 id="arrived-title" tabindex="-1" { (texts.group_arrived) }
-                p class="hint" { (texts.group_arrived_hint) }
-                div class="cards" {}
+            @if self.is_unknown { p class="notice" role="status" { (texts.reference_unknown) } }
+            (tools(drawing))
+            div id="list" data-filtered=[self.chosen.narrows().then_some("1")] {
+                (group("imminent", texts.group_imminent, &imminent, drawing))
+                (group("other", texts.group_other, &other, drawing))
+                (group("accepted", texts.group_accepted, &in_state(ConcernState::Accepted), drawing))
+                @if self.chosen.with_closed() { (group("closed", texts.group_closed, &in_state(ConcernState::Closed), drawing)) }
             }
-            (group("accepted", texts.group_accepted, &in_state(ConcernState::Accepted), texts.none_accepted, drawing))
-            @if self.with_closed {
-                (group("closed", texts.group_closed, &in_state(ConcernState::Closed), texts.none_accepted, drawing))
-                p { a href=(format!("/{code}/concerns")) { (texts.hide_closed) } }
-            } @else {
-                p { a href=(format!("/{code}/concerns?closed=1")) { (texts.show_closed) } }
-            }
-            @if let Some(more) = &self.more { p { a href=(more) { (texts.more) } } }
+            @if let Some(more) = &self.more { p { a rel="next" href=(more) { (texts.more) } } }
+            (self.chosen.form(drawing))
         }
     }
 }
 
-fn group(id: &str, title: &str, cards: &[&Card], none: &str, drawing: &Drawing<'_>) -> Markup {
+/// Switches for what a script can do beside the list; hidden without one.
+fn tools(drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    html! {
+        div id="tools" role="group" aria-label=(texts.tools) hidden {
+            @for (id, label) in [("sound", texts.tool_sound), ("notify", texts.tool_notify), ("awake", texts.tool_awake)] {
+                button type="button" class="switch" id=(id) aria-pressed="false" hidden { (label) }
+            }
+        }
+    }
+}
+
+fn group(id: &str, title: &str, cards: &[&Card], drawing: &Drawing<'_>) -> Markup {
     let heading = format!("{id}-title");
     html! {
         section id=(id) aria-labelledby=(heading) {
             h2 id=(heading) { (title) }
-            @if cards.is_empty() { p class="none" { (none) } }
+            @if cards.is_empty() { p class="none" { (texts::of(drawing.language).none) } }
             div class="cards" { @for card in cards { (drawing.card(card)) } }
         }
     }

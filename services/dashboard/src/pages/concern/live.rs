@@ -15,17 +15,17 @@ use axum::{
     },
 };
 use futures::{Stream, StreamExt, stream};
-use proto::safety::v1::{Beat, ConcernState, ConcernView, watch_concerns_response::Item};
+use proto::safety::v1::{Beat, ConcernState, ConcernView, Grade, watch_concerns_response::Item};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tonic::Code;
 
-use super::view::Card;
+use super::{strip, view::Card};
 use crate::{
     clients::{Safety, Sites},
-    parts::drawing::Drawing,
+    parts::{drawing::Drawing, time::millis},
     session::Session,
     text::Language,
     web::{App, visitor::Visitor},
@@ -39,6 +39,10 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 const AGAIN_WITHIN: Duration = Duration::from_millis(200);
 /// Longer than any session.
 const FOR_EVER: Duration = Duration::from_secs(7 * 24 * 3_600);
+/// Longest wait for names of sites before the first event; without them the names as last read are shown, or codes.
+const SITES_WITHIN: Duration = Duration::from_secs(1);
+/// Largest number of concerns that the safety service puts into a snapshot: where it is reached, more follow as changes.
+const MAX_SNAPSHOT: usize = 500;
 // Within ten seconds a page shows what in the chain does not answer [CARD3].
 const _: () = assert!(SILENCE_TIMEOUT.as_secs() + BEAT_INTERVAL.as_secs() < 10);
 
@@ -56,16 +60,16 @@ pub async fn events(State(app): State<App>, visitor: Visitor, Query(query): Quer
         return unbuffered(stream::iter([ended("changed")]));
     }
     // A visitor without a session gets an event that reports it, and the stream ends.
-    let place = visitor.session.as_ref().map(|session| app.streams.take(session.caller.subject.clone())).transpose();
+    let place = visitor.session.as_ref().map(|session| app.streams.take(&session.caller.subject, &session.tabs)).transpose();
     let Ok(place) = place else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let stream = stream! {
-        let _place = place;
-        let Some(session) = visitor.session else {
+        let (Some(session), Some(place)) = (visitor.session, place) else {
             yield ended("signed-out");
             return;
         };
-        let sites = app.safety.sites(&session, app.clock.now()).await;
-        let mut events = pin!(follow(app, session, sites, visitor.language));
+        let sites = timeout(SITES_WITHIN, app.safety.sites(&session, app.clock.now())).await;
+        let sites = sites.unwrap_or_else(|_| app.safety.known_sites());
+        let mut events = pin!(follow(app, session, sites, visitor.language).take_until(place.replaced()));
         while let Some(event) = events.next().await {
             yield event;
         }
@@ -140,10 +144,12 @@ fn receive(safety: Safety, session: Session) -> impl Stream<Item = StreamEvent> 
             let code = match safety.watch(&session).await {
                 Err(status) => status.code(),
                 Ok(mut stream) => loop {
-                    match stream.message().await {
-                        Ok(Some(message)) => if let Some(item) = message.item { yield StreamEvent::Item(Box::new(item)) },
-                        Ok(None) => break Code::Unavailable,
-                        Err(status) => break status.code(),
+                    match timeout(SILENCE_TIMEOUT, stream.message()).await {
+                        Ok(Ok(Some(message))) => if let Some(item) = message.item { yield StreamEvent::Item(Box::new(item)) },
+                        Ok(Ok(None)) => break Code::Unavailable,
+                        Ok(Err(status)) => break status.code(),
+                        // It beats every second: a stream that is silent is dead, whatever its connection says.
+                        Err(_) => break Code::DeadlineExceeded,
                     }
                 },
             };
@@ -164,7 +170,7 @@ fn item_event(item: Item, drawing: &Drawing<'_>, chain: &mut Chain, until: i64) 
     match item {
         Item::Snapshot(snapshot) => {
             let items: Vec<Value> = snapshot.concerns.iter().map(|view| self::item(view, drawing)).collect();
-            Some(event("snapshot", &json!({ "items": items })))
+            Some(event("snapshot", &json!({ "whole": items.len() < MAX_SNAPSHOT, "items": items })))
         }
         Item::Changed(view) => Some(event("changed", &self::item(&view, drawing))),
         Item::Beat(Beat { bus, ladder, .. }) => {
@@ -185,10 +191,24 @@ pub fn item(view: &ConcernView, drawing: &Drawing<'_>) -> Value {
         "revision": card.revision,
         "open": card.state != ConcernState::Closed,
         "waiting": card.is_waiting(&drawing.session.caller),
-        "imminent": card.grade == proto::safety::v1::Grade::Imminent,
+        "imminent": card.grade == Grade::Imminent,
+        "gravity": gravity(&card),
+        "group": card.group(),
+        "reference": card.reference,
+        "at": card.raised_at.map(millis),
         "what": drawing.what(&card),
         "html": drawing.card(&card).into_string(),
+        "strip": (card.grade == Grade::Imminent).then(|| strip::one(&card, drawing).into_string()),
     })
+}
+
+/// The lower, the graver.
+const fn gravity(card: &Card) -> u8 {
+    match card.grade {
+        Grade::Imminent => 0,
+        Grade::Concern | Grade::Unspecified => 1,
+        Grade::Question => 2,
+    }
 }
 
 /// State of the chain, and when the session ends.

@@ -2,10 +2,15 @@
 
 mod accept;
 pub mod card;
+mod close;
 mod event;
+mod filter;
 mod handlers;
+mod ledger;
 mod list;
 mod live;
+mod route;
+pub mod strip;
 pub mod texts;
 pub mod view;
 
@@ -16,7 +21,7 @@ use axum::{
 
 use super::Page;
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{self, Audience, Entry},
     web::{App, rules::Rule},
 };
 
@@ -26,10 +31,12 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/concerns", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}/accept", "R3e"),
+        Rule::signed_in("/{language}/concerns/{concern}/close", "R3e"),
+        Rule::signed_in("/{language}/concerns/{concern}/route", "R3e"),
         Rule::signed_in("/{language}/events", "CARD3"),
     ],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/concerns", label: |language| texts::of(language).events, audience: Audience::Everyone }),
+    entry: Some(Entry { path: "/concerns", label: |language| texts::of(language).events, audience: Audience::Roles(navigation::ALARM) }),
 };
 
 fn routes() -> Router<App> {
@@ -37,6 +44,8 @@ fn routes() -> Router<App> {
         .route("/{language}/concerns", get(handlers::list))
         .route("/{language}/concerns/{concern}", get(handlers::detail))
         .route("/{language}/concerns/{concern}/accept", post(accept::accept))
+        .route("/{language}/concerns/{concern}/close", get(close::page).post(close::submit))
+        .route("/{language}/concerns/{concern}/route", get(route::page).post(route::submit))
 }
 
 /// Address of the live stream, which takes as long as it is read.

@@ -83,6 +83,17 @@ impl Card {
         }
     }
 
+    /// Group of a list in which it stands.
+    #[must_use]
+    pub fn group(&self) -> &'static str {
+        match (self.state, self.grade) {
+            (ConcernState::Ringing, Grade::Imminent) => "imminent",
+            (ConcernState::Ringing, _) => "other",
+            (ConcernState::Closed, _) => "closed",
+            _ => "accepted",
+        }
+    }
+
     #[must_use]
     pub fn is_ringing(&self) -> bool {
         self.state == ConcernState::Ringing
@@ -93,6 +104,12 @@ impl Card {
     pub fn is_waiting(&self, caller: &Caller) -> bool {
         let accepts = caller.has_any(&role::NHQ_ACCEPTORS) || caller.has_any(&role::RESPONSIBLE_HEADS);
         if accepts { self.audiences.iter().any(|audience| audience.may_accept) } else { self.is_ringing() }
+    }
+
+    /// Whether it is known which site answers for it.
+    #[must_use]
+    pub fn has_site(&self) -> bool {
+        !self.site.is_empty() && self.site != proto::subject::NO_SITE
     }
 
     /// "Imminent risk".
@@ -114,7 +131,7 @@ impl Card {
     /// The same, and the language it is in where that is not the page's.
     #[must_use]
     pub fn site_named(&self, language: Language, sites: &Sites) -> Named {
-        if self.site.is_empty() || self.site == proto::subject::NO_SITE {
+        if !self.has_site() {
             return Named { code: String::new(), name: texts::of(language).site_unknown.to_owned(), foreign: None };
         }
         let by_code = || Named { code: self.site.clone(), name: self.site.clone(), foreign: None };
@@ -128,6 +145,46 @@ pub const fn audience_text(audience: Audience, texts: &Texts) -> &'static str {
     match audience {
         Audience::ResponsibleHead => texts.head,
         Audience::Nhq | Audience::Unspecified => texts.nhq,
+    }
+}
+
+/// Whom the ladder has reached.
+#[must_use]
+pub const fn level(level: i32, texts: &Texts) -> &'static str {
+    match level {
+        ..=0 => texts.level_holder,
+        1 => texts.level_deputy,
+        _ => texts.level_everyone,
+    }
+}
+
+/// What happened, in words; a word of a later version as it is.
+#[must_use]
+pub fn happened<'a>(what: &'a str, texts: &'a Texts) -> &'a str {
+    match what {
+        "raised" => texts.did_raise,
+        "rung" => texts.did_ring,
+        "delivered" => texts.did_deliver,
+        "accepted" => texts.did_accept,
+        "former-accepted" => texts.did_accept_former,
+        "routed" => texts.did_route,
+        "restated" => texts.did_restate,
+        "said-graver" => texts.did_say_graver,
+        "closed" => texts.did_close,
+        "voided" => texts.did_void,
+        "reopened" => texts.did_reopen,
+        "restored" => texts.did_restore,
+        other => other,
+    }
+}
+
+/// What was done on the way to the page of an event.
+#[must_use]
+pub fn done(code: &str, texts: &Texts) -> Option<&'static str> {
+    match code {
+        "closed" => Some(texts.done_closed),
+        "routed" => Some(texts.done_routed),
+        _ => None,
     }
 }
 

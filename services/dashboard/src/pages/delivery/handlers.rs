@@ -16,7 +16,12 @@ use crate::{
 const NEWEST: i32 = 200;
 
 pub async fn list(State(app): State<App>, member: Member, Query(chosen): Query<Vec<(String, String)>>) -> Response {
-    match app.clients.deliveries(&member.session).list_deliveries(ListDeliveriesRequest { page_size: NEWEST }).await {
+    match app
+        .clients
+        .deliveries(&member.session)
+        .list_deliveries(ListDeliveriesRequest { page_size: NEWEST, ..ListDeliveriesRequest::default() })
+        .await
+    {
         Ok(answer) => {
             let listing = Listing { deliveries: answer.into_inner().deliveries, chosen: Filled::of(chosen) };
             member.page(texts::of(member.visitor.language).deliveries, &listing.draw(&member.drawing()))

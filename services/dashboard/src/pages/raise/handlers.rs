@@ -25,7 +25,9 @@ use crate::{
 
 pub async fn page(State(app): State<App>, member: Member) -> Response {
     let draft = Draft { concern_id: app.ids.uuid().to_string(), ..Draft::default() };
-    member.visitor.page(texts::of(member.visitor.language).raise, &pages::form(&draft, None, &member.drawing()))
+    member
+        .visitor
+        .page(texts::of(member.visitor.language).raise, &pages::form(&draft, None, &member.visitor.shell.desks, &member.drawing()))
 }
 
 pub async fn submit(
@@ -45,6 +47,9 @@ pub async fn submit(
     }
     if draft.is_empty() {
         return again(&member, &draft, &Failure::of_the_text(texts.raise_empty), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    if draft.grade() == 0 {
+        return again(&member, &draft, &Failure::of_the_gravity(texts.raise_gravity), StatusCode::UNPROCESSABLE_ENTITY);
     }
     if let Some(too_long) = draft.too_long(member.visitor.language) {
         return again(&member, &draft, &too_long, StatusCode::UNPROCESSABLE_ENTITY);
@@ -69,7 +74,7 @@ pub async fn recorded(State(app): State<App>, member: Member, Path((_, concern))
         Err(status) => return member.visitor.refused(&status),
     };
     let title = texts::of(member.visitor.language).recorded_title;
-    member.visitor.page(title, &pages::recorded(&concern, receipt.as_ref(), &member.drawing()))
+    member.visitor.page(title, &pages::recorded(&concern, receipt.as_ref(), &member.visitor.shell.desks, &member.drawing()))
 }
 
 fn concern(draft: &Draft) -> Concern {
@@ -90,13 +95,13 @@ fn concern(draft: &Draft) -> Concern {
 
 fn again(member: &Member, draft: &Draft, why: &Failure, code: StatusCode) -> Response {
     let title = texts::of(member.visitor.language).raise;
-    member.visitor.page_with(code, title, None, &pages::form(draft, Some(why), &member.drawing()))
+    member.visitor.page_with(code, title, None, &pages::form(draft, Some(why), &member.visitor.shell.desks, &member.drawing()))
 }
 
 /// The whole form again after the session has ended, to be sent after signing in.
 fn kept(app: &App, visitor: &Visitor, draft: &Draft) -> Response {
     let visitor = Visitor { session: None, ..visitor.clone() };
-    let content = pages::kept(draft, visitor.language, &app.safety.known_sites());
+    let content = pages::kept(draft, visitor.language, &app.safety.known_sites(), &visitor.shell.desks);
     visitor.page_with(StatusCode::UNAUTHORIZED, texts::of(visitor.language).raise, None, &content)
 }
 

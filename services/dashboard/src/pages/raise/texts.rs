@@ -5,6 +5,8 @@ crate::text::texts! {
     raise_intro: "One line is enough. National Headquarters is told at once, and the head of the site as far as they need to know. It rings until each has accepted it.", "Une ligne suffit. L’administration centrale est avisée sur-le-champ, et la direction du lieu dans la mesure de son besoin de savoir. L’appel se répète jusqu’à ce que chacune l’ait accepté.";
     raise_danger: "If someone is in danger right now, act first: follow the emergency procedure of your site, then write.", "Si une personne est en danger en ce moment, agissez d’abord : suivez la procédure d’urgence de votre établissement, puis écrivez.";
     how_grave: "How grave is it?", "Quelle est la gravité ?";
+    how_grave_hint: "Choose one. If you are not sure, choose the graver one.", "Choisissez une réponse. En cas de doute, choisissez la plus grave.";
+    raise_gravity: "It was NOT recorded yet: say how grave it is. Everything else is kept below.", "Ceci n’a PAS encore été consigné : indiquez la gravité. Tout le reste est conservé ci-dessous.";
     choose_imminent: "Imminent risk of self-injury, suicide, serious bodily injury or death", "Risque imminent d’automutilation, de suicide, de blessure grave ou de mort";
     choose_concern: "Another safety or security concern", "Une autre préoccupation en matière de sécurité";
     choose_question: "A question about the process", "Une question au sujet du processus";
@@ -33,5 +35,7 @@ crate::text::texts! {
     state_accepted: "Everyone who must has accepted it.", "Tous les responsables l’ont accepté.";
     state_closed: "It is closed.", "Il est fermé.";
     state_not_known: "How far it has come cannot be said now.", "On ne peut dire pour l’instant où il en est.";
+    state_as_of: "As of", "En date du";
+    state_stale: "This cannot be asked now: the line above may be out of date. For urgent matters use the telephone.", "La vérification est impossible pour l’instant : la ligne ci-dessus peut être périmée. En cas d’urgence, téléphonez.";
     look_again: "Look again", "Vérifier de nouveau";
 }

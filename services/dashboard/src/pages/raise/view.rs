@@ -8,7 +8,13 @@ use super::texts::{self, Texts};
 use crate::{
     clients::Sites,
     pages::concern,
-    parts::{drawing::Drawing, form, site::sites_in_order, time::instant},
+    parts::{
+        desks::{self, Desk},
+        drawing::Drawing,
+        form,
+        site::sites_in_order,
+        time::instant,
+    },
     text::{Language, fill},
 };
 
@@ -45,6 +51,11 @@ impl Failure {
     pub fn of_the_text(why: &str) -> Self {
         Self { field: "text", why: why.to_owned() }
     }
+
+    #[must_use]
+    pub fn of_the_gravity(why: &str) -> Self {
+        Self { field: "grade-imminent", why: why.to_owned() }
+    }
 }
 
 impl Draft {
@@ -58,7 +69,8 @@ impl Draft {
     /// The number of the grade; an invalid one counts as not chosen.
     #[must_use]
     pub fn grade(&self) -> i32 {
-        self.grade.trim().parse().unwrap_or_default()
+        let number: i32 = self.grade.trim().parse().unwrap_or_default();
+        Grade::try_from(number).unwrap_or_default() as i32
     }
 
     /// The first field that is too long.
@@ -83,7 +95,7 @@ impl Draft {
 
 /// The form. `failure` says why the last attempt was not recorded.
 #[must_use]
-pub fn form(draft: &Draft, failure: Option<&Failure>, drawing: &Drawing<'_>) -> Markup {
+pub fn form(draft: &Draft, failure: Option<&Failure>, desks: &[Desk], drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     html! {
         h1 { (texts.raise) }
@@ -91,6 +103,7 @@ pub fn form(draft: &Draft, failure: Option<&Failure>, drawing: &Drawing<'_>) -> 
             div class="errors" role="alert" tabindex="-1" autofocus {
                 h2 { (texts.errors_title) }
                 p { a href=(format!("#{}", failure.field)) { (failure.why) } }
+                @if failure.field == "text" { (desks::draw(desks, drawing.language)) }
             }
         }
         p { (texts.raise_intro) }
@@ -101,13 +114,14 @@ pub fn form(draft: &Draft, failure: Option<&Failure>, drawing: &Drawing<'_>) -> 
 
 /// The form again after the session ended, with all input: nothing was recorded; after signing in in another tab it can be sent from here.
 #[must_use]
-pub fn kept(draft: &Draft, language: Language, sites: &Sites) -> Markup {
+pub fn kept(draft: &Draft, language: Language, sites: &Sites, desks: &[Desk]) -> Markup {
     let texts = texts::of(language);
     html! {
         h1 { (texts.raise) }
         div class="errors" role="alert" {
             p { (texts.raise_signed_out) }
             p { a href=(format!("/{}/sign-in", language.code())) target="_blank" rel="noopener" { (texts.sign_in_elsewhere) } }
+            (desks::draw(desks, language))
         }
         (fields(draft, &html! {}, language, sites))
     }
@@ -150,6 +164,7 @@ fn grades(draft: &Draft, texts: &Texts) -> Markup {
     html! {
         fieldset {
             legend { (texts.how_grave) }
+            p class="hint" { (texts.how_grave_hint) }
             @for (grade, id, text) in choices {
                 div class="choice" {
                     input type="radio" name="grade" id=(id) value=(grade as i32) checked[draft.grade() == grade as i32];
@@ -190,7 +205,7 @@ fn line(id: &str, label: &str, value: &str) -> Markup {
 
 /// The page after a raise; `None` where the service cannot report on it now.
 #[must_use]
-pub fn recorded(concern: &str, receipt: Option<&GetConcernReceiptResponse>, drawing: &Drawing<'_>) -> Markup {
+pub fn recorded(concern: &str, receipt: Option<&GetConcernReceiptResponse>, desks: &[Desk], drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     let state = receipt.map_or(texts.state_not_known, |r| match r.state() {
         ConcernState::Ringing => texts.state_ringing,
@@ -198,6 +213,7 @@ pub fn recorded(concern: &str, receipt: Option<&GetConcernReceiptResponse>, draw
         ConcernState::Closed => texts.state_closed,
         ConcernState::Unspecified => texts.state_not_known,
     });
+    let is_open = receipt.is_some_and(|r| r.state() != ConcernState::Closed);
     let known = receipt.and_then(|r| r.receipt.as_ref());
     let at = known.and_then(|r| r.recorded_at.as_ref()).and_then(base::wire::instant);
     html! {
@@ -207,8 +223,12 @@ pub fn recorded(concern: &str, receipt: Option<&GetConcernReceiptResponse>, draw
             p { (texts.recorded_text) }
             @if let Some(at) = at { p { (texts.recorded_at) " " (instant(at)) } }
         }
-        p role="status" { strong { (state) } }
+        // A script asks again every few seconds for as long as it is open.
+        div id="receipt" data-open=[is_open.then_some("1")] data-stale=(texts.state_stale) {
+            p { strong class="state" { (state) } " " span class="hint" { (texts.state_as_of) " " (instant(drawing.now)) } }
+            p class="failure" role="alert" {}
+        }
         p { a href=(format!("/{}/raise/{concern}", drawing.language.code())) { (texts.look_again) } }
-        p class="notice" { (texts.recorded_danger) }
+        div class="notice" { p { (texts.recorded_danger) } (desks::draw(desks, drawing.language)) }
     }
 }

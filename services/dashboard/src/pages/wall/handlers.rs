@@ -2,6 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use http::StatusCode;
+use proto::safety::v1::ListConcernsRequest;
 
 use super::{texts, view::Board};
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 };
 
 pub async fn page(State(app): State<App>, member: Member) -> Response {
-    match app.safety.list(&member.session, false, String::new()).await {
+    match app.safety.list(&member.session, ListConcernsRequest { outline: true, ..ListConcernsRequest::default() }).await {
         Ok(answer) => {
             let cards = answer.concerns.iter().map(|view| Card::of(view, &member.session.caller)).collect();
             let board = Board { cards, has_more: !answer.next_page_token.is_empty() };

@@ -94,6 +94,8 @@ pub struct Data {
     /// Number of waiting items.
     pub waiting: Option<i32>,
     pub happened_at: Option<OffsetDateTime>,
+    /// Address of the pages, such as `https://dashboard.example.org`; empty where it is not known.
+    pub pages: String,
 }
 
 /// Rendered text.

@@ -1,6 +1,6 @@
 //! Templates of e-mail: that there is something, how urgent it is, and a reference. Never what it is about [TS1a].
 
-use super::{Bilingual, Words, lines::Lines};
+use super::{Bilingual, Data, Words, lines::Lines};
 use crate::domain::concern::Grade;
 
 pub(super) const RING: Bilingual = Bilingual {
@@ -21,7 +21,7 @@ pub(super) const RING: Bilingual = Bilingual {
             };
             Lines::of(first)
                 .line(format!("Reference: {}", data.reference))
-                .line("Sign in and accept it on the safety page or in the secure inbox. Do not answer this message.")
+                .line(format!("Sign in and accept it on the page “Safety events”.{}Do not answer this message.", address("en", data)))
                 .text()
         },
     },
@@ -46,17 +46,25 @@ pub(super) const RING: Bilingual = Bilingual {
             };
             Lines::of(first)
                 .line(format!("Référence : {}", data.reference))
-                .line("Ouvrez une session et acceptez-la à la page de sécurité ou dans la boîte protégée. Ne répondez pas à ce message.")
+                .line(format!(
+                    "Ouvrez une session et acceptez-la à la page « Événements de sécurité ».{}Ne répondez pas à ce message.",
+                    address("fr", data)
+                ))
                 .text()
         },
     },
 };
 
+/// Address of the event's page, where it is known where the pages are. It says no more than the reference does.
+fn address(language: &str, data: &Data) -> String {
+    if data.pages.is_empty() { " ".to_owned() } else { format!("\n{}/{language}/concerns/{}\n", data.pages, data.reference) }
+}
+
 pub(super) const NOTICE: Bilingual = Bilingual {
     en: Words {
         title: |data| format!("You have a message: {}", data.reference),
         body: |data| {
-            Lines::of(format!("You have a message in the secure inbox. Reference {}.", data.reference))
+            Lines::of(format!("You have a message on the page “Inbox”. Reference {}.", data.reference))
                 .line("Sign in to read it. Do not answer this message.")
                 .text()
         },
@@ -64,7 +72,7 @@ pub(super) const NOTICE: Bilingual = Bilingual {
     fr: Words {
         title: |data| format!("Vous avez un message : {}", data.reference),
         body: |data| {
-            Lines::of(format!("Vous avez un message dans la boîte protégée. Référence {}.", data.reference))
+            Lines::of(format!("Vous avez un message à la page « Boîte de réception ». Référence {}.", data.reference))
                 .line("Ouvrez une session pour le lire. Ne répondez pas à ce message.")
                 .text()
         },

@@ -55,6 +55,7 @@ fn everything(grade: Grade) -> Data {
         site: "mission".into(),
         case_id: private("marker-file"),
         waiting: Some(2),
+        pages: String::new(),
         happened_at: Some(OffsetDateTime::UNIX_EPOCH),
     }
 }
@@ -122,6 +123,19 @@ fn every_template_says_its_reference_in_english_in_french_and_in_both() {
         assert!(body.contains(&format!("[English]\n{}", en.body.expose())), "{template:?}");
         assert!(body.contains(&format!("[Français]\n{}", fr.body.expose())), "{template:?}");
     }
+}
+
+#[test]
+fn the_mail_of_a_ring_leads_to_its_event_in_the_language_of_its_reader_and_that_of_a_notice_leads_nowhere() {
+    let known = Data { pages: "https://ro.example.org".into(), ..everything(Grade::Imminent) };
+    let body = |template: Template, preference, data: &Data| template.render(preference, data).body.expose().clone();
+    let both = body(Template::OutsideRing, None, &known);
+    for language in ["en", "fr"] {
+        assert!(both.contains(&format!("\nhttps://ro.example.org/{language}/concerns/RS-7KDM-Q4XP\n")), "{both}");
+    }
+    assert!(!body(Template::OutsideRing, None, &everything(Grade::Imminent)).contains("http"));
+    // A notice may go to anybody: it names no machine of the department.
+    assert!(!body(Template::OutsideNotice, None, &known).contains("http"));
 }
 
 #[test]

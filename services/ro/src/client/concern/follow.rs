@@ -106,7 +106,7 @@ impl List {
         let mut whole = ListConcernsResponse::default();
         for _ in 0..PAGES {
             let page_token = std::mem::take(&mut whole.next_page_token);
-            let request = ListConcernsRequest { include_closed: self.closed, page_size: 500, page_token };
+            let request = ListConcernsRequest { include_closed: self.closed, page_size: 500, page_token, ..ListConcernsRequest::default() };
             let page = client.list_concerns(request).await?.into_inner();
             whole.concerns.extend(page.concerns);
             whole.next_page_token = page.next_page_token;
@@ -130,7 +130,7 @@ impl Show {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let request = GetConcernRequest { concern_ref: self.concern.clone() };
+        let request = GetConcernRequest { concern_ref: self.concern.clone(), with_history: false };
         let answer = session.alarm(&nhq(session)?)?.get_concern(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
@@ -175,7 +175,7 @@ impl Accept {
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let who = self.who(session).await?;
         let mut client = session.alarm(&who)?;
-        let request = GetConcernRequest { concern_ref: self.concern.clone() };
+        let request = GetConcernRequest { concern_ref: self.concern.clone(), with_history: false };
         let concern = client.get_concern(request).await?.into_inner().concern.unwrap_or_default();
         let request = AcceptConcernRequest {
             concern_id: concern.concern_id,
@@ -201,7 +201,7 @@ impl Accept {
         if session.is_named() || self.audience == Audience::Nhq {
             return Ok(nhq);
         }
-        let request = GetConcernRequest { concern_ref: self.concern.clone() };
+        let request = GetConcernRequest { concern_ref: self.concern.clone(), with_history: false };
         let concern = session.alarm(&nhq)?.get_concern(request).await?.into_inner().concern.unwrap_or_default();
         session.who(&role::RESPONSIBLE_HEADS.map(|role| Wanted::at(role, &concern.site)))
     }
@@ -212,7 +212,7 @@ impl Close {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let mut client = session.alarm(&nhq(session)?)?;
-        let request = GetConcernRequest { concern_ref: self.concern.clone() };
+        let request = GetConcernRequest { concern_ref: self.concern.clone(), with_history: false };
         let concern = client.get_concern(request).await?.into_inner().concern.unwrap_or_default();
         let request = CloseConcernRequest { concern_id: concern.concern_id, outcome: self.outcome.clone() };
         let answer = client.close_concern(request).await?.into_inner();

@@ -35,7 +35,7 @@ impl Route {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let mut client = session.alarm(&session.who(&[Wanted::role(role::RJ_OFFICER)])?)?;
-        let request = GetConcernRequest { concern_ref: self.concern.clone() };
+        let request = GetConcernRequest { concern_ref: self.concern.clone(), with_history: false };
         let concern = client.get_concern(request).await?.into_inner().concern.unwrap_or_default();
         let request = RouteConcernRequest { concern_id: concern.concern_id, site: self.site.clone() };
         let answer = client.route_concern(request).await?.into_inner();

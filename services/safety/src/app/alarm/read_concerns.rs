@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use audit_log::Act;
-use base::{Caller, Error, Result, refusal::store_error};
+use base::{Caller, Error, Result, database::act_as, refusal::store_error};
 use proto::{id::ConcernId, reference, role, safety::v1};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -13,7 +13,10 @@ use vault::Vault;
 
 use super::{app::App, change::KIND, envelope, report::Receipt};
 use crate::{
-    app::{directory::roster, row_security::offices_of_role},
+    app::{
+        directory::roster,
+        row_security::{self, offices_of_role},
+    },
     domain::{
         alarm::{
             concern::{Audience, AudienceStatus, Grade, State},
@@ -23,7 +26,11 @@ use crate::{
     },
     store::{
         self,
-        alarm::concern::{Concern, Scope},
+        alarm::{
+            concern::{Concern, Scope},
+            history::{Ended, Happened, Rung},
+            list::Wanted,
+        },
     },
 };
 
@@ -124,12 +131,21 @@ pub async fn viewer(db: &mut PgConnection, app: &App, caller: &Caller) -> Result
     Ok(Viewer { person: caller.subject.clone(), nhq, offices, dashboard })
 }
 
+/// What a list shows of each concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What was said, as far as the viewer may read it.
+    Said,
+    /// Grade, site, state and who has accepted. What was said is not opened, so that there is no reading of it to record.
+    Outline,
+}
+
 /// The concerns as the viewer reads them. The audiences are read after the revision, so at least as new: otherwise a watcher would take old
 /// state for the one already sent.
-async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concerns: Vec<Concern>) -> Result<Vec<View>> {
+async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concerns: Vec<Concern>, depth: Depth) -> Result<Vec<View>> {
     let ids: Vec<Uuid> = concerns.iter().map(|concern| concern.id).collect();
     let mut statuses = store::alarm::audience::of_all(db, &ids).await?;
-    if viewer.nhq || !viewer.offices.is_empty() {
+    if depth == Depth::Said && (viewer.nhq || !viewer.offices.is_empty()) {
         store::alarm::concern::open_all(db, vault, &mut concerns).await?;
     }
     let shown = concerns.into_iter().filter_map(|concern| {
@@ -141,7 +157,7 @@ async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concer
         let reads = viewer.reads(&statuses);
         Some(View {
             audiences: viewer.shown(&concern, &statuses),
-            envelope: reads.map(|audience| envelope::envelope(&concern, audience)),
+            envelope: reads.filter(|_| depth == Depth::Said).map(|audience| envelope::envelope(&concern, audience)),
             names: reads.is_some(),
             concern,
         })
@@ -169,7 +185,7 @@ pub async fn find_all(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, ids
         return Ok(Vec::new());
     }
     let concerns = store::alarm::concern::of_ids(db, &known).await?;
-    let mut views = views(db, vault, viewer, concerns).await?;
+    let mut views = views(db, vault, viewer, concerns, Depth::Said).await?;
     views.sort_by_key(|view| (view.concern.grade != Grade::Imminent, view.concern.raised_at));
     Ok(views)
 }
@@ -204,13 +220,13 @@ pub async fn list(
     db: &mut PgConnection,
     vault: &Vault,
     viewer: &Viewer,
-    include_closed: bool,
+    (wanted, depth): (&Wanted<'_>, Depth),
     after: Option<Position>,
     limit: i64,
 ) -> Result<(Vec<View>, Option<Position>)> {
     let Some(scope) = viewer.scope() else { return Ok((Vec::new(), None)) };
     let after = after.map(|p| (p.settled, OffsetDateTime::from_unix_timestamp_nanos(p.at).unwrap_or(OffsetDateTime::UNIX_EPOCH), p.id));
-    let mut concerns = store::alarm::concern::list(db, &scope, include_closed, after, limit + 1).await?;
+    let mut concerns = store::alarm::list::list(db, &scope, wanted, after, limit + 1).await?;
     let more = i64::try_from(concerns.len()).unwrap_or(i64::MAX) > limit;
     concerns.truncate(usize::try_from(limit).unwrap_or_default());
     let next = concerns.last().filter(|_| more).map(|c| Position {
@@ -218,7 +234,7 @@ pub async fn list(
         at: c.raised_at.unix_timestamp_nanos(),
         id: c.id,
     });
-    Ok((views(db, vault, viewer, concerns).await?, next))
+    Ok((views(db, vault, viewer, concerns, depth).await?, next))
 }
 
 /// One concern by id or reference. Absent and hidden give the same answer, by the same statements; text that is neither an id nor a
@@ -233,6 +249,46 @@ pub async fn get(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern_
     };
     find(db, vault, viewer, id.unwrap_or_default()).await?.ok_or(Error::NotFound)
 }
+
+/// What happened to a concern, and how it ended.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    pub timeline: Vec<Happened>,
+    pub rings: Vec<Rung>,
+    pub ended: Option<Ended>,
+}
+
+/// The history of a concern that the viewer may know of: all of it for NHQ. Others are told what was rung, accepted and closed, and neither
+/// by whom nor with which outcome: who raised a concern says where it comes from [TRAP-1].
+///
+/// # Errors
+/// A statement failed.
+pub async fn history(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, view: &View) -> Result<History> {
+    let id = view.concern.id;
+    // Rings and timelines stand under no rule of one reader: what of them is shown is decided here.
+    act_as(&mut *db, &row_security::itself()).await?;
+    let mut history = History {
+        timeline: store::alarm::history::timeline(&mut *db, id).await?,
+        rings: store::alarm::history::rings(&mut *db, id).await?,
+        ended: store::alarm::history::ended(db, vault, id).await?,
+    };
+    if !viewer.nhq {
+        history.timeline.retain(|entry| TOLD.contains(&entry.what.as_str()));
+        for entry in &mut history.timeline {
+            entry.actor.clear();
+        }
+        let offices: Vec<&str> = view.audiences.iter().map(|shown| shown.status.office.as_str()).collect();
+        history.rings.retain(|ring| ring.office.as_deref().is_some_and(|office| offices.contains(&office)));
+        if let Some(ended) = &mut history.ended {
+            ended.by.clear();
+            ended.outcome.clear();
+        }
+    }
+    Ok(history)
+}
+
+/// Entries of a timeline that every reader of a concern is told.
+const TOLD: [&str; 5] = ["raised", "rung", "delivered", "accepted", "closed"];
 
 /// What the raiser may read back: that it was recorded, and its state [RM1c].
 ///

@@ -104,7 +104,7 @@ pub(in crate::app) const fn audiences(concern: &Concern) -> &'static [Audience] 
 }
 
 /// Grade of a number: one that is missing or unknown to this version is a concern, never nothing.
-pub(in crate::app) fn grade(number: i32, unreadable: bool) -> Grade {
+pub(crate) fn grade(number: i32, unreadable: bool) -> Grade {
     match v1::Grade::try_from(number) {
         _ if unreadable => Grade::Concern,
         Ok(v1::Grade::Imminent) => Grade::Imminent,

@@ -1,15 +1,76 @@
 //! Encoding of domain types of the alarm for the wire.
 
-use base::wire::timestamp;
+use base::wire::{instant, timestamp};
 use proto::safety::v1;
 
 use crate::{
     app::alarm::{
         envelope,
-        read_concerns::{Shown, View},
+        read_concerns::{History, Shown, View},
+        report,
     },
-    domain::alarm::concern::AudienceStatus,
+    domain::alarm::concern::{Audience, AudienceStatus, State},
+    store::alarm::{
+        history::{Happened, Rung},
+        list::Wanted,
+    },
 };
+
+/// Which concerns a request asks for.
+pub fn wanted(request: &v1::ListConcernsRequest) -> Wanted<'_> {
+    let state = match request.state() {
+        v1::ConcernState::Unspecified => None,
+        v1::ConcernState::Ringing => Some(State::Ringing),
+        v1::ConcernState::Accepted => Some(State::Accepted),
+        v1::ConcernState::Closed => Some(State::Closed),
+    };
+    Wanted {
+        closed: request.include_closed || state == Some(State::Closed),
+        grade: (request.grade() != v1::Grade::Unspecified).then(|| report::grade(request.grade, false)),
+        state,
+        site: Some(request.site.trim()).filter(|site| !site.is_empty()),
+        raised_from: request.raised_from.as_ref().and_then(instant),
+        raised_before: request.raised_before.as_ref().and_then(instant),
+    }
+}
+
+fn kind(code: &str) -> i32 {
+    code.parse::<Audience>().map_or(v1::Audience::Unspecified, envelope::audience) as i32
+}
+
+fn happening(entry: Happened) -> v1::ConcernHappening {
+    v1::ConcernHappening {
+        revision: entry.revision,
+        what: entry.what,
+        audience: entry.audience.as_deref().map(kind).unwrap_or_default(),
+        level: entry.level.unwrap_or_default(),
+        actor: entry.actor,
+        at: Some(timestamp(entry.at)),
+    }
+}
+
+fn ring(ring: Rung) -> v1::ConcernRing {
+    v1::ConcernRing {
+        audience: kind(&ring.audience),
+        office: ring.office.unwrap_or_default(),
+        step: ring.step,
+        rung_at: Some(timestamp(ring.rung_at)),
+        delivered_at: ring.delivered_at.map(timestamp),
+    }
+}
+
+/// A concern with its history.
+pub fn history(concern: v1::ConcernView, history: History) -> v1::GetConcernResponse {
+    let ended = history.ended;
+    v1::GetConcernResponse {
+        concern: Some(concern),
+        happenings: history.timeline.into_iter().map(happening).collect(),
+        rings: history.rings.into_iter().map(ring).collect(),
+        closed_at: ended.as_ref().map(|ended| timestamp(ended.at)),
+        closed_by: ended.as_ref().map(|ended| ended.by.clone()).unwrap_or_default(),
+        outcome: ended.map(|ended| ended.outcome).unwrap_or_default(),
+    }
+}
 
 /// `names`: whether the reader may know who accepted.
 pub fn audience(status: &AudienceStatus, names: bool) -> v1::AudienceStatus {

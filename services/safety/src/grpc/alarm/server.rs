@@ -15,7 +15,7 @@ use crate::{
         alarm::{
             App, raise_concern,
             raise_set::{self, Raises},
-            read_concerns::{self, View, viewer},
+            read_concerns::{self, History, View, viewer},
             report::{Receipt, Report},
             watch::Hub,
         },
@@ -69,12 +69,16 @@ impl AlarmServer {
         read_concerns::receipt(&mut *self.transactions.begin(caller).await?, caller, id).await
     }
 
-    pub(super) async fn read(&self, caller: &Caller, concern_ref: &str) -> Result<View> {
+    pub(super) async fn read(&self, caller: &Caller, concern_ref: &str, with_history: bool) -> Result<(View, History)> {
         let mut tx = self.transactions.begin(caller).await?;
         let viewer = viewer(&mut tx, &self.app, caller).await?;
         let view = read_concerns::get(&mut tx, &self.app.vault, &viewer, concern_ref).await?;
+        let history = match with_history {
+            true => read_concerns::history(&mut tx, &self.app.vault, &viewer, &view).await?,
+            false => History::default(),
+        };
         read_concerns::note(tx, caller, "concern.read", std::slice::from_ref(&view), self.app.clock.now()).await;
-        Ok(view)
+        Ok((view, history))
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
             accept_concern,
             change::KIND,
             close_concern, envelope,
-            read_concerns::{self, viewer},
+            read_concerns::{self, Depth, viewer},
             report::Report,
             route_concern, signed,
         },
@@ -99,7 +99,9 @@ impl AlarmService for AlarmServer {
         let mut tx = self.transactions.begin(&caller).await?;
         let viewer = viewer(&mut tx, &self.app, &caller).await?;
         let limit = page::size(request.page_size, 100, 500);
-        let (views, next) = read_concerns::list(&mut tx, &self.app.vault, &viewer, request.include_closed, after, limit).await?;
+        let depth = if request.outline { Depth::Outline } else { Depth::Said };
+        let wanted = encode::wanted(&request);
+        let (views, next) = read_concerns::list(&mut tx, &self.app.vault, &viewer, (&wanted, depth), after, limit).await?;
         read_concerns::note(tx, &caller, "concern.list", &views, self.app.clock.now()).await;
         Ok(Response::new(v1::ListConcernsResponse {
             concerns: views.into_iter().map(|view| self.shown(view)).collect(),
@@ -110,10 +112,10 @@ impl AlarmService for AlarmServer {
     async fn get_concern(&self, request: Request<v1::GetConcernRequest>) -> Answer<v1::GetConcernResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let ended = self.read(&caller, &asked.concern_ref).await;
+        let ended = self.read(&caller, &asked.concern_ref, asked.with_history).await;
         let act = Act::new(&caller, "concern.read", KIND, asked.concern_ref.trim());
-        let view = self.transactions.watched(act, ended).await?;
-        Ok(Response::new(v1::GetConcernResponse { concern: Some(self.shown(view)) }))
+        let (view, history) = self.transactions.watched(act, ended).await?;
+        Ok(Response::new(encode::history(self.shown(view), history)))
     }
 
     type WatchConcernsStream = Pin<Box<dyn Stream<Item = Result<v1::WatchConcernsResponse, Status>> + Send>>;

@@ -19,9 +19,12 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::server::AlarmServer;
-use crate::app::alarm::{
-    read_concerns::{self, Viewer, viewer},
-    watch::{Revision, Revisions},
+use crate::{
+    app::alarm::{
+        read_concerns::{self, Depth, Viewer, viewer},
+        watch::{Revision, Revisions},
+    },
+    store::alarm::list::Wanted,
 };
 
 const BEAT_INTERVAL: Duration = Duration::from_secs(1);
@@ -31,6 +34,9 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 const TRUSTED_FOR: Duration = Duration::from_secs(45);
 /// Largest number of open concerns in a snapshot; more are sent as changes.
 const MAX_SNAPSHOT: i64 = 500;
+/// What a snapshot holds.
+const OPEN: (&Wanted<'_>, Depth) =
+    (&Wanted { closed: false, grade: None, state: None, site: None, raised_from: None, raised_before: None }, Depth::Said);
 /// Changes read at once.
 const MAX_AT_ONCE: usize = 100;
 
@@ -145,7 +151,7 @@ impl Watcher {
     async fn snapshot(&mut self) -> Result<Item, Status> {
         let _turn = self.turn().await?;
         let (mut tx, viewer) = self.reader().await?;
-        let (views, _) = read_concerns::list(&mut tx, &self.server.app.vault, &viewer, false, None, MAX_SNAPSHOT).await?;
+        let (views, _) = read_concerns::list(&mut tx, &self.server.app.vault, &viewer, OPEN, None, MAX_SNAPSHOT).await?;
         self.note(tx, &views).await;
         let epoch = self.server.app.epoch.number();
         self.told = views.iter().map(|view| (view.concern.id, (epoch, view.concern.revision))).collect();

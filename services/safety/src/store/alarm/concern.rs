@@ -63,21 +63,21 @@ pub enum Scope {
     },
 }
 
-struct Row {
-    id: Uuid,
-    reference: String,
-    grade: String,
-    site: Option<String>,
-    content: Vec<u8>,
-    content_sealed: Option<Vec<u8>>,
-    unreadable: bool,
-    raised_by: String,
-    raised_at: OffsetDateTime,
-    state: String,
-    revision: i64,
-    ladder_version: i32,
-    said: i32,
-    gravest: i32,
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) reference: String,
+    pub(super) grade: String,
+    pub(super) site: Option<String>,
+    pub(super) content: Vec<u8>,
+    pub(super) content_sealed: Option<Vec<u8>>,
+    pub(super) unreadable: bool,
+    pub(super) raised_by: String,
+    pub(super) raised_at: OffsetDateTime,
+    pub(super) state: String,
+    pub(super) revision: i64,
+    pub(super) ladder_version: i32,
+    pub(super) said: i32,
+    pub(super) gravest: i32,
 }
 
 /// Grade of a code. One that this version does not know may be the gravest of all: the concern rings as an imminent risk, and stops no
@@ -263,87 +263,6 @@ pub async fn lock_free(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<C
     .fetch_optional(tx)
     .await
     .map(|row| row.map(Concern::from))
-}
-
-/// Cursor of a list: settled or not, when raised, and which.
-type After = Option<(bool, OffsetDateTime, Uuid)>;
-
-/// Page of concerns: those that ring first, oldest first. One statement for each scope, so that each has a fitting index: a list of what is
-/// open, or of one person's, never scans what is closed.
-pub async fn list(db: &mut PgConnection, scope: &Scope, include_closed: bool, after: After, limit: i64) -> sqlx::Result<Vec<Concern>> {
-    let rows = match scope {
-        Scope::Everywhere if include_closed => list_all(db, after, limit).await?,
-        Scope::Everywhere => list_open(db, after, limit).await?,
-        Scope::Offices { person, offices } => list_theirs(db, (person, offices), include_closed, after, limit).await?,
-    };
-    Ok(rows.into_iter().map(Concern::from).collect())
-}
-
-async fn list_open(db: &mut PgConnection, after: After, limit: i64) -> sqlx::Result<Vec<Row>> {
-    let (settled, at, id) = after.map_or((None, None, None), |(s, at, id)| (Some(s), Some(at), Some(id)));
-    sqlx::query_as!(
-        Row,
-        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
-                said, gravest
-         from concern
-         where state <> 'closed' and ($1::bool is null or ((state <> 'ringing'), raised_at, id) > ($1, $2::timestamptz, $3::uuid))
-         order by (state <> 'ringing'), raised_at, id limit $4",
-        settled,
-        at,
-        id,
-        limit
-    )
-    .fetch_all(db)
-    .await
-}
-
-async fn list_all(db: &mut PgConnection, after: After, limit: i64) -> sqlx::Result<Vec<Row>> {
-    let (settled, at, id) = after.map_or((None, None, None), |(s, at, id)| (Some(s), Some(at), Some(id)));
-    sqlx::query_as!(
-        Row,
-        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
-                said, gravest
-         from concern
-         where $1::bool is null or ((state <> 'ringing'), raised_at, id) > ($1, $2::timestamptz, $3::uuid)
-         order by (state <> 'ringing'), raised_at, id limit $4",
-        settled,
-        at,
-        id,
-        limit
-    )
-    .fetch_all(db)
-    .await
-}
-
-async fn list_theirs(
-    db: &mut PgConnection,
-    (person, offices): (&str, &[String]),
-    include_closed: bool,
-    after: After,
-    limit: i64,
-) -> sqlx::Result<Vec<Row>> {
-    let (settled, at, id) = after.map_or((None, None, None), |(s, at, id)| (Some(s), Some(at), Some(id)));
-    sqlx::query_as!(
-        Row,
-        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
-                said, gravest
-         from concern
-         where id = any(array(
-                   select concern_id from audience where kind = 'responsible-head' and office = any($1)
-                   union select concern_id from former_audience where office = any($1) and (ended_at is null or accepted_by = $2)))
-           and ($3 or state <> 'closed')
-           and ($4::bool is null or ((state <> 'ringing'), raised_at, id) > ($4, $5::timestamptz, $6::uuid))
-         order by (state <> 'ringing'), raised_at, id limit $7",
-        offices,
-        person,
-        include_closed,
-        settled,
-        at,
-        id,
-        limit
-    )
-    .fetch_all(db)
-    .await
 }
 
 /// Sets the state and raises the revision; returns the new revision.

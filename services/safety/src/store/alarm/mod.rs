@@ -5,6 +5,8 @@ pub mod audience;
 pub mod change;
 pub mod concern;
 pub mod delivered;
+pub mod history;
+pub mod list;
 pub mod raised;
 pub mod reconcile;
 pub mod ring;
