@@ -50,7 +50,6 @@ async fn after_a_burst_of_a_hundred_the_page_that_is_loaded_lists_the_imminent_o
 }
 
 #[tokio::test]
-#[ignore = "what arrives while the page is open is not sorted (issue 11, faults to mend)"]
 async fn during_a_burst_of_a_hundred_the_open_page_keeps_the_imminent_ones_first() {
     let browser = Browser::start("burst-live").await;
     let (_system, page) = flooded(&browser).await;

@@ -67,7 +67,6 @@ async fn a_page_whose_connection_is_black_holed_says_within_ten_seconds_that_it_
 }
 
 #[tokio::test]
-#[ignore = "the script never reopens a stream that fell silent (issue 11, faults to mend)"]
 async fn a_black_holed_page_is_live_again_within_fifteen_seconds_of_a_free_way_in_every_tab() {
     let browser = Browser::start("black-hole-heals").await;
     browser.expects("net::ERR_");

@@ -48,7 +48,6 @@ async fn a_concern_raised_in_one_browser_is_accepted_in_another_with_the_keyboar
 }
 
 #[tokio::test]
-#[ignore = "the focus falls to the body after accepting on the page of one event (issue 11, faults to mend)"]
 async fn on_the_page_of_one_event_the_focus_stays_where_somebody_has_accepted() {
     let (system, browser) = (system().await, Browser::start("keyboard-event").await);
     let concern = scene::raise(&system, Grade::Imminent).await;
@@ -56,9 +55,9 @@ async fn on_the_page_of_one_event_the_focus_stays_where_somebody_has_accepted() 
     sign_in(&page, OFFICER).await;
     page.open(&format!("/en/concerns/{concern}")).await;
     page.until("the page is live", LIVE).await;
-    page.tab_to("form[action$='/accept'] button").await;
+    page.tab_to("#event form[action$='/accept'] button").await;
     page.press(Key::ENTER).await;
     look::until_seen(&page, "Accepted by you").await;
-    let there = "document.querySelector(\"form[action$='/accept']\") === null && document.activeElement !== document.body";
+    let there = "document.querySelector(\"#event form[action$='/accept']\") === null && document.activeElement !== document.body";
     page.until("the focus is somewhere", there).await;
 }

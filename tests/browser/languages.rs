@@ -29,8 +29,14 @@ fn contains(text: &str, part: &str) -> bool {
     })
 }
 
+/// Names of the parts of the system: the same in both languages, whatever else the word means in one of them.
+const NAMES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];
+
 /// Whether a text of a page shows a part of the other language. A single word may belong to a name, and counts where it stands alone.
 fn shows(words: &str, part: &str) -> bool {
+    if NAMES.contains(&words.trim()) {
+        return false;
+    }
     if part.contains(' ') { contains(words, part) } else { words.trim_matches(|c: char| !c.is_alphanumeric()) == part }
 }
 

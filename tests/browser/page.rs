@@ -163,7 +163,10 @@ impl Page {
 
     /// The colours that a person has asked for, as in a dark room.
     pub async fn dark(&self) {
-        self.call("Emulation.setEmulatedMedia", json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] })).await;
+        // Colours that are still changing would be measured half way.
+        let features = [("prefers-color-scheme", "dark"), ("prefers-reduced-motion", "reduce")];
+        let features = features.map(|(name, value)| json!({ "name": name, "value": value }));
+        self.call("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
     /// Turns scripts off; pages opened afterwards run none.

@@ -185,7 +185,7 @@ async fn a_certified_provider_that_is_not_ours_signs_in_asks_anew_renews_and_sig
     assert!(asked);
     assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, "/en/concerns/x"));
     browser.learn_form_token().await;
-    let raised = browser.submit("/en/raise", &[("concern_id", "c1"), ("text", "typed")]).await;
+    let raised = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c1"), ("text", "typed")]).await;
     assert_eq!(raised.status(), StatusCode::SEE_OTHER);
 
     // Whoever is signed in there is not asked, and is when an acceptance needs it.
@@ -193,7 +193,10 @@ async fn a_certified_provider_that_is_not_ours_signs_in_asks_anew_renews_and_sig
     assert_eq!((asked, location(&answer)), (false, "/fr/"));
     let (asked, answer) = jar.sign_in(&mut browser, "/en/sign-in/start?again=1&next=/en/concerns/x").await;
     assert_eq!((asked, location(&answer)), (true, "/en/concerns/x"));
-    assert_eq!(browser.submit("/en/raise", &[("concern_id", "c2"), ("text", "typed before")]).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c2"), ("text", "typed before")]).await.status(),
+        StatusCode::SEE_OTHER
+    );
 
     // Each refresh token is good once: the second renewal needs what the first one gave.
     for minutes in [9, 2] {

@@ -182,13 +182,13 @@ async fn whoever_signs_in_again_keeps_their_open_pages_and_another_person_stops_
     let tabs = of(&browser.read("/en/raise").await);
     world.through_the_provider(&mut browser, "/en/sign-in/start?again=1", &officer(&world), None).await;
     assert_eq!(of(&browser.read("/en/raise").await), tabs);
-    let answer = browser.submit("/en/raise", &[("concern_id", "c1"), ("text", "typed before")]).await;
+    let answer = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c1"), ("text", "typed before")]).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER, "a form of before is obeyed");
     let former = browser.clone();
     let head = world.token("head-of-mission", &[role::INSTITUTIONAL_HEAD], &["mission"], Duration::HOUR);
     world.through_the_provider(&mut browser, "/en/sign-in/start", &head, None).await;
     assert_ne!(of(&browser.read("/en/raise").await), tabs);
-    let refused = browser.submit("/en/raise", &[("concern_id", "c2"), ("text", "of the former person")]).await;
+    let refused = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c2"), ("text", "of the former person")]).await;
     assert_eq!(refused.status(), StatusCode::CONFLICT);
     assert_eq!(former.get("/en/raise").await.status(), StatusCode::SEE_OTHER, "the former session has ended");
 }
@@ -205,7 +205,7 @@ async fn a_restart_ends_no_session_and_any_instance_serves_it() {
     browser.router = world.restarted();
     assert_eq!(location(&browser.get("/en/").await), first, "the first page is that of the role");
     assert!(!before.is_empty());
-    let answer = browser.submit("/en/raise", &[("concern_id", "c1"), ("text", "typed before the restart")]).await;
+    let answer = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c1"), ("text", "typed before the restart")]).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     // After the restart the last grant is missed as it would have been before.
     browser.router = world.restarted();
@@ -310,7 +310,7 @@ async fn a_provider_that_does_not_answer_is_told_in_words_and_holds_up_no_form_w
     world.clock.advance(Duration::minutes(58));
     world.provider.silent.store(true, Ordering::SeqCst);
     let began = std::time::Instant::now();
-    let answer = browser.submit("/en/raise", &[("concern_id", "c1"), ("text", "it is urgent")]).await;
+    let answer = browser.submit("/en/raise", &[("grade", "2"), ("concern_id", "c1"), ("text", "it is urgent")]).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert!(began.elapsed() < std::time::Duration::from_secs(4), "a concern waited for the provider");
     let late = Ids::random().uuid();

@@ -50,7 +50,7 @@ impl Status {
                 h2 id="chain-title" { (texts.chain) }
                 (self.chain(texts))
             }
-            section aria-labelledby="services-title" {
+            div {
                 h2 id="services-title" { (texts.services) }
                 (self.table(drawing))
             }
