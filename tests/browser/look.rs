@@ -51,7 +51,11 @@ const WORDS: &str = r"(() => {
 const SIDEWAYS: &str = r"(() => {
   const root = document.documentElement, over = root.scrollWidth - root.clientWidth;
   if (over <= 0) return '';
-  const out = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 0.5);
+  // What lies in a part that scrolls by itself widens no page, unless it stands out of it.
+  const scrolls = (one) => one !== document.body && getComputedStyle(one).overflowX !== 'visible';
+  const holder = (one) => getComputedStyle(one).position === 'absolute' ? one.offsetParent : one.parentElement;
+  const held = (one) => { for (let at = holder(one); at && at !== document.body; at = holder(at)) if (scrolls(at)) return true; return false; };
+  const out = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 0.5 && !held(one));
   return `${over} px: ` + out.slice(0, 3).map((one) => one.outerHTML.slice(0, 160)).join(' | ');
 })()";
 
