@@ -7,6 +7,7 @@ mod assessment;
 mod break_glass;
 mod case;
 mod casework;
+mod concern;
 mod consent;
 mod contact;
 mod delivery;

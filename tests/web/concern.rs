@@ -1,0 +1,84 @@
+//! The pages of safety events.
+
+use http::StatusCode;
+
+use crate::signed_in;
+
+const OUTCOME: &str = "he was spoken to, and watched through the night";
+
+#[tokio::test]
+async fn a_concern_without_a_site_is_routed_accepted_by_both_and_closed_with_its_outcome() {
+    let mut mediator = signed_in("mediator-1").await;
+    let raised = mediator.fill_in("/en/raise", "/en/raise", &[("grade", "1"), ("text", "a fictional person said so")]).await;
+    let receipt = raised.location.clone();
+    let event = receipt.replace("/raise/", "/concerns/");
+    let mut officer = signed_in("rj-officer-1").await;
+    assert!(officer.read(&event).await.says("The site is not known"));
+
+    let route = format!("{event}/route");
+    assert_eq!(officer.fill_in(&route, &route, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let routed = officer.fill_in(&route, &route, &[("site", "mission")]).await;
+    assert_eq!(routed.location, format!("{event}?done=routed"), "{}", routed.text);
+    let page = officer.read(&routed.location).await;
+    assert!(page.says("Routed to another site") && page.says("Institutional Head") && !page.says("institutional-head/mission"));
+
+    // Closing too early is refused with its reason, and the words are kept.
+    let close = format!("{event}/close");
+    let early = officer.fill_in(&close, &close, &[("outcome", OUTCOME)]).await;
+    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(early.says("not every audience has accepted") && early.says("not-every-audience-accepted") && early.says(OUTCOME));
+
+    let accept = format!("{event}/accept");
+    let accepted = officer.fill_in(&event, &accept, &[("audience", "1"), ("note", "I call the head")]).await;
+    assert_eq!(accepted.status, StatusCode::SEE_OTHER);
+    assert!(mediator.read(&receipt).await.says("It rings: not everyone has accepted it yet."));
+    let mut head = signed_in("institutional-head-mission").await;
+    assert_eq!(head.fill_in(&event, &accept, &[("audience", "2")]).await.status, StatusCode::SEE_OTHER);
+    assert!(mediator.read(&receipt).await.says("Everyone who must has accepted it."));
+
+    let closed = officer.fill_in(&close, &close, &[("outcome", OUTCOME)]).await;
+    assert_eq!(closed.location, format!("{event}?done=closed"), "{}", closed.text);
+    let page = officer.read(&closed.location).await;
+    assert!(page.says("It is closed.") && page.says(OUTCOME) && page.says("What happened"));
+    // The head is told that it is closed, and neither the outcome nor who raised it.
+    let page = head.read(&event).await;
+    assert!(page.says("Closed") && !page.says(OUTCOME) && !page.says("by mediator-1"));
+    assert!(mediator.read(&receipt).await.says("It is closed."));
+}
+
+#[tokio::test]
+async fn only_who_may_routes_and_closes_and_nobody_is_shown_what_is_not_theirs() {
+    let mut staff = signed_in("staff-mission").await;
+    let raised = staff.fill_in("/en/raise", "/en/raise", &[("grade", "2"), ("site", "mission"), ("text", "a fictional worry")]).await;
+    let event = raised.location.replace("/raise/", "/concerns/");
+    let mut head = signed_in("institutional-head-mission").await;
+    let page = head.read(&event).await;
+    assert!(!page.text.contains("/route\"") && !page.text.contains("/close\""), "{}", page.text);
+    for (what, field) in [("route", ("site", "kent")), ("close", ("outcome", "done"))] {
+        let action = format!("{event}/{what}");
+        assert_eq!(head.fill_in(&action, &action, &[field]).await.status, StatusCode::FORBIDDEN, "{what}");
+    }
+    assert_eq!(staff.get(&event).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(staff.get("/en/concerns").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_by_its_address_and_a_reference_leads_to_its_event() {
+    let mut staff = signed_in("staff-mission").await;
+    let raised = staff.fill_in("/en/raise", "/en/raise", &[("grade", "3"), ("site", "mission"), ("text", "a fictional question")]).await;
+    let id = raised.location.rsplit('/').next().unwrap().to_owned();
+    let receipt = staff.read(&raised.location).await;
+    let reference = receipt.text.split("class=\"big\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let mut officer = signed_in("rj-officer-1").await;
+    let card = format!("id=\"c-{id}\"");
+    for (query, found) in [
+        ("grade=question", true),
+        ("grade=question&site=mission&state=ringing", true),
+        ("grade=imminent", false),
+        ("site=kent", false),
+        ("to=2020-01-01", false),
+    ] {
+        assert_eq!(officer.read(&format!("/en/concerns?{query}")).await.text.contains(&card), found, "{query}");
+    }
+    assert_eq!(officer.get(&format!("/fr/concerns?reference={reference}")).await.location, format!("/fr/concerns/{id}"));
+}
