@@ -25,6 +25,8 @@ const MAX_ANSWER: usize = 256 * 1024;
 pub struct Client {
     tls: Option<Arc<ClientConfig>>,
     deadline: Duration,
+    /// Host and port to connect to instead of those in the address.
+    connect: Option<Arc<str>>,
 }
 
 /// No whole answer came in time; the text names no secret of the request.
@@ -41,7 +43,14 @@ impl Client {
     /// included.
     #[must_use]
     pub const fn new(tls: Option<Arc<ClientConfig>>, deadline: Duration) -> Self {
-        Self { tls, deadline }
+        Self { tls, deadline, connect: None }
+    }
+
+    /// The same, which connects to this host and port whatever the address says: where the other end has one name for browsers and
+    /// another for us.
+    #[must_use]
+    pub fn connecting_to(self, place: Option<&str>) -> Self {
+        Self { connect: place.map(Arc::from), ..self }
     }
 
     /// # Errors
@@ -62,7 +71,11 @@ impl Client {
         let bare = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let is_encrypted = address.scheme_str() == Some("https");
         let port = authority.port_u16().unwrap_or(if is_encrypted { 443 } else { 80 });
-        let stream = TcpStream::connect((bare.as_str(), port)).await.context("no connection")?;
+        let stream = match &self.connect {
+            Some(place) => TcpStream::connect(&**place).await,
+            None => TcpStream::connect((bare.as_str(), port)).await,
+        };
+        let stream = stream.context("no connection")?;
         head.headers.insert(header::HOST, HeaderValue::from_str(authority.as_str())?);
         head.uri = Uri::try_from(address.path_and_query().map_or("/", |path| path.as_str()))?;
         let request = Request::from_parts(head, Full::new(Bytes::from(body)));

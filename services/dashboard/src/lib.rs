@@ -35,7 +35,7 @@ use server::{
 use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
-use provider::{Checks, Provider, http::Http};
+use provider::{Checks, Provider};
 use session::{Sessions, cookie::Cookies, seal::Seal};
 
 /// Time limit for open pages to finish when the process stops.
@@ -128,5 +128,5 @@ fn provider(config: &Config, process: &Process) -> anyhow::Result<Option<Provide
         scopes: config.scopes.clone(),
         public_url: config.public_origin.trim_end_matches('/').to_owned(),
     };
-    Provider::new(settings, Http::new(tls, config.issuer_connect.as_deref()), checks).map(Some)
+    Provider::new(settings, https::Client::new(tls, provider::DEADLINE).connecting_to(config.issuer_connect.as_deref()), checks).map(Some)
 }

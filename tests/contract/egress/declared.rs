@@ -125,7 +125,7 @@ pub const WAYS: [Way; 19] = [
 ];
 
 /// Files that open connections, and to what. No other file does.
-pub const OPENERS: [(&str, &str); 10] = [
+pub const OPENERS: [(&str, &str); 9] = [
     ("crates/messaging/src/bus.rs", "NATS"),
     ("crates/server/src/client.rs", "services of ours, by gRPC"),
     ("crates/base/src/database.rs", "PostgreSQL"),
@@ -134,7 +134,6 @@ pub const OPENERS: [(&str, &str); 10] = [
     ("crates/server/src/tls/connector.rs", "services of ours, by gRPC under our certificate"),
     ("services/notification/src/channels/smtp.rs", "SMTP"),
     ("services/oms-reader/src/get.rs", "OMS"),
-    ("services/dashboard/src/provider/http.rs", "the identity provider, for whoever signs in"),
     ("services/dashboard/src/health.rs", "the dashboard's own port, to answer for its health"),
 ];
 

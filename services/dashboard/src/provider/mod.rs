@@ -1,6 +1,5 @@
 //! Identity provider of the organisation: OpenID Connect, authorization code flow with a proof key (ADR 0044).
 
-pub mod http;
 pub mod id_token;
 
 use std::{
@@ -8,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use ::http::{Request, StatusCode, Uri, header};
 use anyhow::{Context as _, ensure};
 use auth::{identity::Verifier, keys::Keys};
 use base::{Private, caller::Proof};
@@ -16,17 +14,18 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use http::{Request, StatusCode, Uri, header};
+use https::Client;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::{sync::Mutex, time::Instant};
 
-use self::{
-    http::Http,
-    id_token::{Expected, SignIn},
-};
+use self::id_token::{Expected, SignIn};
 use crate::{session::Tokens, text::Language};
 
+/// Deadline of one request to the provider, connection included.
+pub const DEADLINE: Duration = Duration::from_secs(5);
 /// How long the provider's description is good without asking again.
 const DESCRIPTION_LASTS: Duration = Duration::from_secs(3_600);
 /// How long a sign-in that was begun may take, in seconds.
@@ -124,7 +123,7 @@ impl Attempt {
 #[derive(Clone)]
 pub struct Provider {
     settings: Arc<Settings>,
-    http: Http,
+    http: Client,
     checks: Checks,
     known: Arc<RwLock<Option<Described>>>,
     asking: Arc<Mutex<()>>,
@@ -133,10 +132,10 @@ pub struct Provider {
 impl Provider {
     /// # Errors
     /// The address of the provider or of this dashboard is malformed, or would be spoken to in plain text.
-    pub fn new(settings: Settings, http: Http, checks: Checks) -> anyhow::Result<Self> {
+    pub fn new(settings: Settings, http: Client, checks: Checks) -> anyhow::Result<Self> {
         for address in [&settings.issuer, &settings.public_url] {
             let address: Uri = address.parse().with_context(|| format!("{address} is no address"))?;
-            http::check(&address)?;
+            https::check(&address)?;
             ensure!(address.query().is_none(), "{address} has a query");
         }
         Ok(Self { settings: Arc::new(settings), http, checks, known: Arc::default(), asking: Arc::default() })
@@ -338,7 +337,7 @@ impl Provider {
         ensure!(description.issuer == self.settings.issuer, "it is another issuer: set ISSUER_URL to what it calls itself");
         let endpoints = [&description.authorization_endpoint, &description.token_endpoint];
         for endpoint in endpoints.into_iter().chain(&description.end_session_endpoint) {
-            http::check(&endpoint.parse().context("an address in its description is none")?)?;
+            https::check(&endpoint.parse().context("an address in its description is none")?)?;
         }
         Ok(description)
     }
