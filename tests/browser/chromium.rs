@@ -43,6 +43,9 @@ const JOIN_PIPES: &str = "exec \"$@\" 3<&0 4>&1 </dev/null >/dev/null";
 /// What went wrong in the pages of a browser.
 pub type Problems = Arc<Mutex<Vec<String>>>;
 
+/// Tries to start a browser.
+const STARTS: usize = 3;
+
 /// A running browser.
 pub struct Browser {
     pub devtools: Arc<Devtools>,
@@ -67,6 +70,18 @@ impl Browser {
             tokio::task::spawn_blocking(search).await.unwrap().unwrap_or_else(|error| panic!("no browser to test with: {error}"))
         };
         let tool = TOOL.get_or_init(find).await;
+        let mut failures = Vec::new();
+        // On a busy machine a browser may crash before it answers anything: that says nothing of the pages.
+        for _ in 0..STARTS {
+            match Self::started(name, tool).await {
+                Ok(browser) => return browser,
+                Err(why) => failures.push(why),
+            }
+        }
+        panic!("{} does not start: {}", tool.program.display(), failures.join("; "));
+    }
+
+    async fn started(name: &'static str, tool: &browser::ChromiumTool) -> Result<Self, String> {
         let profile = profile();
         let log = File::create(profile.join("chromium.log")).unwrap();
         let mut command = Command::new("/bin/sh");
@@ -77,11 +92,10 @@ impl Browser {
         let (to, from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let devtools = Arc::new(Devtools::over(to, from).unwrap());
         let browser = Self { devtools, problems: Problems::default(), expected: Mutex::default(), name, child, profile };
-        if let Err(why) = browser.devtools.call(None, "Browser.getVersion", json!({})).await {
-            let log = fs::read_to_string(browser.profile.join("chromium.log")).unwrap_or_default();
-            panic!("{} does not start: {why}; {log}", tool.program.display());
+        match browser.devtools.call(None, "Browser.getVersion", json!({})).await {
+            Ok(_) => Ok(browser),
+            Err(why) => Err(format!("{why}; {}", fs::read_to_string(browser.profile.join("chromium.log")).unwrap_or_default())),
         }
-        browser
     }
 
     /// A new tab that visits one origin, such as `http://127.0.0.1:8080`.

@@ -216,11 +216,13 @@
   byId("arrival").querySelector("a").addEventListener("click", hideArrival);
 
   // ---- accepting
+  let pointedAt = -Infinity;
+  addEventListener("pointerdown", () => { pointedAt = performance.now(); }, true);
   document.addEventListener("submit", async (submitted) => {
     const form = submitted.target;
     if (!form.matches("form.accept")) return;
     submitted.preventDefault();
-    if (performance.now() - movedAt < GUARD) return; // the page moved under the hand
+    if (performance.now() - movedAt < GUARD && performance.now() - pointedAt < 1000) return; // the page moved under the hand; the focus does not move
     const button = form.querySelector("button"), place = form.closest("article, #event, #strip");
     button.disabled = true;
     let answer = null, failure = [data.failed];
