@@ -90,6 +90,7 @@
     if (!strip || first) return;
     const waiting = all.filter((item) => item.imminent).sort((one, other) => one.at - other.at), [oldest] = waiting;
     const box = strip.querySelector(".first"), more = strip.querySelector(".more"), link = more.querySelector("a");
+    strip.querySelector(".unknown")?.remove(); // it is known now
     strip.hidden = !oldest;
     more.hidden = waiting.length < 2;
     link.textContent = fill(link.dataset.text, { n: waiting.length - 1 });

@@ -39,7 +39,7 @@ crate::text::texts! {
     not_found_text: "There is no such page, or it is not for you.", "Cette page n’existe pas, ou n’est pas pour vous.";
     denied: "Not for your role", "Pas pour votre rôle";
     denied_text: "Your role does not hold the permission for this page.", "Votre rôle ne détient pas la permission pour cette page.";
-    unavailable: "The safety service does not answer", "Le service de sécurité ne répond pas";
+    unavailable: "A service that this page needs does not answer", "Un service dont cette page a besoin ne répond pas";
     unavailable_text: "Nothing is lost: what was recorded rings all the same. Load the page again in a moment. For urgent matters use the telephone.", "Rien n’est perdu : ce qui a été consigné continue de faire l’objet d’appels. Rechargez la page dans un instant. En cas d’urgence, téléphonez.";
     busy: "Too many pages at once", "Trop de pages à la fois";
     busy_text: "More is asked of this dashboard than it can answer. Wait a moment and load the page again. A concern can be raised and accepted meanwhile: those forms wait for no page.", "On demande à ce tableau de bord plus qu’il ne peut répondre. Attendez un instant et rechargez la page. Entre-temps, un signalement peut être fait ou accepté : ces formulaires n’attendent aucune page.";

@@ -20,8 +20,8 @@ const READ_WITHIN: Duration = Duration::from_secs(1);
 /// Most sessions of which something is kept.
 const MOST: usize = 10_000;
 
-/// Draws what waits.
-pub type Draw = fn(&[ConcernView], &Drawing<'_>) -> Markup;
+/// Draws what waits; `None` where that is not known now.
+pub type Draw = fn(Option<&[ConcernView]>, &Drawing<'_>) -> Markup;
 
 type Known = HashMap<String, (OffsetDateTime, Arc<Vec<ConcernView>>)>;
 
@@ -44,16 +44,17 @@ impl Strip {
             return None;
         }
         let waiting = self.waiting(safety, drawing).await;
-        Some((self.draw)(&waiting, drawing))
+        Some((self.draw)(waiting.as_ref().map(|waiting| waiting.as_slice()), drawing))
     }
 
-    async fn waiting(&self, safety: &Safety, drawing: &Drawing<'_>) -> Arc<Vec<ConcernView>> {
+    /// What waits. Where it cannot be read now, what waited last; that nothing did then says nothing of now.
+    async fn waiting(&self, safety: &Safety, drawing: &Drawing<'_>) -> Option<Arc<Vec<ConcernView>>> {
         let (key, now) = (&drawing.session.tabs, drawing.now);
         let last = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
         if let Some((at, waiting)) = &last
             && now - *at < FRESH_FOR
         {
-            return waiting.clone();
+            return Some(waiting.clone());
         }
         match timeout(READ_WITHIN, safety.imminent(drawing.session)).await {
             Ok(Ok(waiting)) => {
@@ -63,9 +64,9 @@ impl Strip {
                     known.clear();
                 }
                 known.insert(key.clone(), (now, waiting.clone()));
-                waiting
+                Some(waiting)
             }
-            _ => last.map(|(_, waiting)| waiting).unwrap_or_default(),
+            _ => last.map(|(_, waiting)| waiting).filter(|waiting| !waiting.is_empty()),
         }
     }
 

@@ -187,6 +187,22 @@ async fn the_imminent_concern_that_waits_longest_stands_on_every_page_until_it_i
 }
 
 #[tokio::test]
+async fn a_page_says_so_where_it_cannot_be_read_what_is_imminent() {
+    let world = World::with_a_clock_of_its_own().await;
+    let officer = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let unknown = "What is imminent cannot be read now";
+    let page = officer.read("/en/raise").await;
+    assert!(page.contains("aria-labelledby=\"strip-title\" hidden") && !page.contains(unknown));
+    // That nothing was imminent a moment ago says nothing of now.
+    *world.safety.refuse.lock().unwrap() = Some(Status::unavailable("down"));
+    world.clock.advance(time::Duration::seconds(4));
+    let page = officer.read("/en/raise").await;
+    assert!(page.contains(unknown) && !page.contains("aria-labelledby=\"strip-title\" hidden"), "{page}");
+    *world.safety.refuse.lock().unwrap() = None;
+    assert!(!officer.read("/en/raise").await.contains(unknown));
+}
+
+#[tokio::test]
 async fn a_reference_leads_to_its_event_and_the_filters_stay_in_the_address() {
     let world = World::new().await;
     fill(&world);

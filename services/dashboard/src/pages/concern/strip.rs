@@ -9,18 +9,20 @@ use crate::{
     text::fill,
 };
 
-/// The strip, hidden where nothing waits.
+/// The strip, hidden where nothing waits. Where it is not known what waits, it says so: no strip would be taken for all clear.
 #[must_use]
-pub fn draw(waiting: &[ConcernView], drawing: &Drawing<'_>) -> Markup {
+pub fn draw(waiting: Option<&[ConcernView]>, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     let caller = &drawing.session.caller;
-    let mut cards: Vec<Card> = waiting.iter().map(|view| Card::of(view, caller)).filter(|card| card.is_waiting(caller)).collect();
+    let mut cards: Vec<Card> =
+        waiting.unwrap_or_default().iter().map(|view| Card::of(view, caller)).filter(|card| card.is_waiting(caller)).collect();
     cards.sort_by_key(|card| card.raised_at);
     let more = cards.len().saturating_sub(1);
     html! {
-        section id="strip" class="imminent" aria-labelledby="strip-title" hidden[cards.is_empty()] {
+        section id="strip" class="imminent" aria-labelledby="strip-title" hidden[waiting.is_some() && cards.is_empty()] {
             h2 id="strip-title" class="unseen" { (texts.strip_title) }
             div class="first" data-shown=[cards.first().map(|card| format!("{}/{}", card.id, card.revision))] { @if let Some(card) = cards.first() { (one(card, drawing)) } }
+            @if waiting.is_none() { p class="unknown" { strong { (texts.strip_unknown) } } }
             p class="more" hidden[more == 0] {
                 a href=(drawing.address("/concerns")) data-text=(texts.strip_more) { (fill(texts.strip_more, &[("n", &more.to_string())])) }
             }

@@ -58,6 +58,7 @@ crate::text::texts! {
     not_delivered: "not yet", "pas encore";
 
     strip_title: "Imminent and not accepted", "Imminent et pas encore accepté";
+    strip_unknown: "What is imminent cannot be read now: the safety service does not answer. For urgent matters use the telephone.", "Ce qui est imminent ne peut être lu pour l’instant : le service de sécurité ne répond pas. En cas d’urgence, téléphonez.";
     strip_more: "and {n} more imminent", "et {n} de plus (risque imminent)";
     reference_unknown: "No safety event that you may see has this reference.", "Aucun événement de sécurité que vous puissiez voir ne porte cette référence.";
     tools: "While this page is open", "Tant que cette page est ouverte";
