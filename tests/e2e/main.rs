@@ -13,6 +13,7 @@ mod direct_delivery;
 mod flood;
 mod foreign_client;
 mod gate;
+mod gateway;
 mod process_secrets;
 mod purge;
 mod reconciliation;

@@ -71,10 +71,12 @@ impl Calls {
         }
     }
 
-    /// What wakes the worker.
-    #[must_use]
-    pub fn wakes(&self) -> Option<Arc<Notify>> {
-        self.0.clone()
+    /// Waits until a call is asked for; without a gateway none ever is.
+    pub(crate) async fn asked(&self) {
+        match &self.0 {
+            Some(wake) => wake.notified().await,
+            None => std::future::pending().await,
+        }
     }
 }
 

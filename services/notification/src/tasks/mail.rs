@@ -9,6 +9,7 @@ use base::refusal::store_error;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::COMMIT_TIMEOUT;
 use crate::{
     app::{
         App,
@@ -20,8 +21,6 @@ use crate::{
 
 /// Poll interval of a worker, woken or not.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// Time within which a requested mail is committed by this process.
-const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Sends until stopped, each lane for itself.
 pub(super) async fn run(app: App, mailer: Option<Mailer>, stop: CancellationToken) -> anyhow::Result<()> {

@@ -7,6 +7,10 @@ use std::{sync::Arc, time::Duration};
 use base::tasks::{Failed, Next, Work};
 use proto::intake::v1::contact_service_client::ContactServiceClient;
 use server::{Context, client::Peer};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
 
 use crate::{
     app::{
@@ -23,8 +27,10 @@ const GUARD_INTERVAL: Duration = Duration::from_secs(5);
 /// Poll interval for contacts that a former version stored.
 const CONTACT_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Poll interval of calls that are due: a call is asked for before its transaction is committed.
-const CALL_INTERVAL: Duration = Duration::from_millis(500);
+/// Poll interval of calls that are due, and of reports that are awaited.
+const CALL_INTERVAL: Duration = Duration::from_secs(2);
+/// Time within which what was asked for is committed by this process.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Starts all of it.
 pub fn start(ctx: &Context, app: &App, alarm: GuardedAlarm, intake: &ContactServiceClient<Peer>, mailer: Option<Mailer>) {
@@ -40,9 +46,9 @@ pub fn start(ctx: &Context, app: &App, alarm: GuardedAlarm, intake: &ContactServ
 
 /// Calls duty desks by the gateway, and asks what came of each call.
 pub fn call(ctx: &Context, app: &App, gateway: Gateway) {
-    let (wake, app) = (app.calls.wakes(), app.clone());
-    let gateway = Arc::new(gateway);
-    ctx.tasks.every("gateway", CALL_INTERVAL, wake, move || {
+    let wake = after_commits(ctx, app);
+    let (app, gateway) = (app.clone(), Arc::new(gateway));
+    ctx.tasks.every("gateway", CALL_INTERVAL, Some(wake), move || {
         let (app, gateway) = (app.clone(), gateway.clone());
         async move {
             let tried = gateway::call_due(&app, &gateway).await?;
@@ -50,6 +56,23 @@ pub fn call(ctx: &Context, app: &App, gateway: Gateway) {
             Ok::<_, sqlx::Error>(if tried >= gateway::BATCH { Next::AtOnce } else { Next::Later })
         }
     });
+}
+
+/// Wake for calls, which are asked for before their transaction is committed: at the asking, and for some time at each commit of this process.
+fn after_commits(ctx: &Context, app: &App) -> Arc<Notify> {
+    let wake = Arc::new(Notify::new());
+    let (notified, calls, mut committed, stop) = (wake.clone(), app.calls.clone(), app.outbox.committed(), ctx.stop.clone());
+    ctx.spawn("gateway-wake", async move {
+        while stop.run_until_cancelled(calls.asked()).await.is_some() {
+            notified.notify_one();
+            let until = Instant::now() + COMMIT_TIMEOUT;
+            while let Ok(Ok(())) = timeout_at(until, committed.changed()).await {
+                notified.notify_one();
+            }
+        }
+        Ok(())
+    });
+    wake
 }
 
 /// Guard of the alarm. What was missed while this process was away is not missed at its start: the alarm rings again by itself.
