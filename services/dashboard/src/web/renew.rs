@@ -13,25 +13,22 @@ use crate::{
     session::{COOKIE, Found, Kept},
 };
 
-/// The session that was renewed for a request.
+/// Session of a request, opened and renewed once for all that asks for it; none where it is over or there is none.
 #[derive(Clone)]
-pub struct Renewed(pub Kept);
+pub struct Opened(pub Option<Kept>);
 
 /// Renews the session of a request where its token ends soon. A form whose token still holds waits for no provider.
 pub async fn renewed(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let is_page = !["/assets/", "/health"].iter().any(|path| request.uri().path().starts_with(path));
-    let found = app.sessions.find(request.headers()).filter(|_| is_page);
-    let cookies = match found {
-        Some(found) if found.is_over || (found.is_due && request.method() == Method::GET) => {
-            let (kept, cookies) = renew(&app, &found).await;
-            if let Some(kept) = kept {
-                request.extensions_mut().insert(Renewed(kept));
-            }
-            cookies
-        }
-        Some(found) if found.is_newer => app.sessions.keep(&found.kept),
-        _ => Vec::new(),
+    let found = if is_page { app.sessions.find(request.headers()) } else { None };
+    let (renewed, cookies) = match &found {
+        Some(found) if found.is_over || (found.is_due && request.method() == Method::GET) => renew(&app, found).await,
+        Some(found) if found.is_newer => (None, app.sessions.keep(&found.kept)),
+        _ => (None, Vec::new()),
     };
+    // What was not renewed is used up while its token holds.
+    let kept = renewed.or_else(|| found.filter(|found| !found.is_over).map(|found| found.kept));
+    request.extensions_mut().insert(Opened(kept));
     let mut response = next.run(request).await;
     // An answer that signs in or out says itself what the browser keeps.
     let says = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.contains(COOKIE));

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tonic::{Code, Status};
 
-use super::{App, renew::Renewed, see_other};
+use super::{App, renew::Opened, see_other};
 use crate::{
     clients::Sites,
     frame::{Density, Frame, Shell, trouble::Trouble},
@@ -59,9 +59,7 @@ impl FromRequestParts<App> for Visitor {
         };
         let compact = self::cookie(&parts.headers, DENSITY).as_deref() == Some("compact");
         let density = if compact { Density::Compact } else { Density::Comfortable };
-        // What was renewed for this very request, or what the browser keeps, while its token holds.
-        let renewed = parts.extensions.get::<Renewed>().map(|renewed| renewed.0.clone());
-        let found = renewed.or_else(|| app.sessions.find(&parts.headers).filter(|found| !found.is_over).map(|found| found.kept));
+        let found = parts.extensions.get::<Opened>().and_then(|opened| opened.0.clone());
         let session = found.as_ref().map(|kept| app.sessions.session(kept));
         let id = found.map(|kept| kept.id().to_owned());
         let wants_piece = parts.headers.contains_key("x-ro-piece");
