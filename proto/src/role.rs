@@ -46,6 +46,26 @@ pub const NHQ_ACCEPTORS: [&str; 4] = [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICE
 /// Roles that may accept a concern for a site they are responsible for.
 pub const RESPONSIBLE_HEADS: [&str; 2] = [INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR];
 
+/// Roles that may submit a referral: all who may receive a request for communication [R8a].
+pub const SUBMITTERS: [&str; 14] = [
+    NATIONAL_MANAGER,
+    RJ_SUPERVISOR,
+    RJ_OFFICER,
+    NMC_SUPERVISOR,
+    MEDIATOR,
+    RVS_MANAGER,
+    VICTIM_SERVICES_OFFICER,
+    INSTITUTIONAL_HEAD,
+    DISTRICT_DIRECTOR,
+    MANAGER_ASSESSMENT_INTERVENTIONS,
+    PAROLE_OFFICER_SUPERVISOR,
+    PAROLE_OFFICER,
+    STAFF,
+    PUBLISHING_SYSTEM,
+];
+/// Roles that may read the ledger of deliveries: the RJ Unit and operations.
+pub const LEDGER_READERS: [&str; 4] = [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, OPERATIONS];
+
 /// Roles whose grant needs two persons: they decide who may accept an alarm, or who may grant roles.
 pub const TWO_PERSONS: [&str; 7] =
     [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, NMC_SUPERVISOR, INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR, DIRECTORY_ADMINISTRATOR];

@@ -10,23 +10,7 @@ use proto::{
 use crate::error;
 
 const RJ_UNIT: &[&str] = &role::RJ_UNIT;
-/// Roles that may submit a referral [R8a]: all who may receive a request for communication.
-const SUBMITTERS: &[&str] = &[
-    role::NATIONAL_MANAGER,
-    role::RJ_SUPERVISOR,
-    role::RJ_OFFICER,
-    role::NMC_SUPERVISOR,
-    role::MEDIATOR,
-    role::RVS_MANAGER,
-    role::VICTIM_SERVICES_OFFICER,
-    role::INSTITUTIONAL_HEAD,
-    role::DISTRICT_DIRECTOR,
-    role::MANAGER_ASSESSMENT_INTERVENTIONS,
-    role::PAROLE_OFFICER_SUPERVISOR,
-    role::PAROLE_OFFICER,
-    role::STAFF,
-    role::PUBLISHING_SYSTEM,
-];
+const SUBMITTERS: &[&str] = &role::SUBMITTERS;
 const REGIONAL_VICTIM_SERVICES: &[&str] = &[role::RVS_MANAGER, role::VICTIM_SERVICES_OFFICER];
 /// The RJ Unit, and the service that opens the case.
 const READERS: &[&str] = &[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, CASES];

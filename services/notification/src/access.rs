@@ -27,7 +27,7 @@ pub const RULES: &[Rule] = &[
         method: "/ro.notification.v1.DeliveryService/ListDeliveries",
         permission: "delivery.list",
         clause: "R3b",
-        allow: &[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, role::OPERATIONS],
+        allow: &role::LEDGER_READERS,
     },
     Rule { method: RING, permission: "ring.deliver", clause: "R3e", allow: &["service:safety"] },
 ];

@@ -4,7 +4,7 @@ use base::Caller;
 use maud::{Markup, html};
 use proto::safety::v1::RoleGrant;
 
-use super::{drawing::Drawing, site};
+use super::{drawing::Drawing, form::Choice, site};
 use crate::text::{Language, List};
 
 /// Roles of persons and systems, in the order of the directive.
@@ -112,6 +112,12 @@ pub fn of(list: List, code: &str, language: Language) -> &str {
         Language::English => *english,
         Language::French => *french,
     })
+}
+
+/// Every code of a list with its words, to choose from.
+#[must_use]
+pub fn choices(list: List, language: Language) -> Vec<Choice> {
+    list.iter().map(|(code, ..)| Choice::new(code, of(list, code, language))).collect()
 }
 
 /// A role by its name.

@@ -20,7 +20,26 @@ use crate::{
     text::{Language, fill},
 };
 
+/// How many wait for the viewer, or for anybody where the viewer accepts nothing.
+#[must_use]
+pub fn waiting(cards: &[Card], drawing: &Drawing<'_>) -> usize {
+    cards.iter().filter(|card| card.is_waiting(&drawing.session.caller)).count()
+}
+
 impl Drawing<'_> {
+    /// Cards under a heading; the live stream knows the group by its id.
+    #[must_use]
+    pub fn group(&self, id: &str, title: &str, cards: &[&Card], none: &str) -> Markup {
+        let heading = format!("{id}-title");
+        html! {
+            section id=(id) aria-labelledby=(heading) {
+                h2 id=(heading) { (title) }
+                @if cards.is_empty() { p class="none" { (none) } }
+                div class="cards" { @for card in cards { (self.card(card)) } }
+            }
+        }
+    }
+
     /// The card.
     #[must_use]
     pub fn card(&self, card: &Card) -> Markup {

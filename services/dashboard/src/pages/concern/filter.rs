@@ -3,11 +3,15 @@
 use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, Grade, ListConcernsRequest};
 use serde::Deserialize;
-use time::{Date, Duration, OffsetDateTime, macros::format_description};
+use time::OffsetDateTime;
 
 use super::texts;
 use crate::{
-    parts::{drawing::Drawing, site::sites_in_order},
+    parts::{
+        drawing::Drawing,
+        site::sites_in_order,
+        time::{begins, day, ends},
+    },
     text::Language,
 };
 
@@ -27,10 +31,6 @@ pub struct Chosen {
 const GRADES: [(&str, Grade); 3] = [("imminent", Grade::Imminent), ("concern", Grade::Concern), ("question", Grade::Question)];
 const STATES: [(&str, ConcernState); 3] =
     [("ringing", ConcernState::Ringing), ("accepted", ConcernState::Accepted), ("closed", ConcernState::Closed)];
-
-/// A day begins first in Newfoundland, and ends last on the Pacific coast.
-const BEGINS: Duration = Duration::minutes(150);
-const ENDS: Duration = Duration::hours(32);
 
 impl Chosen {
     fn grade(&self) -> Grade {
@@ -55,11 +55,11 @@ impl Chosen {
     }
 
     fn since(&self) -> Option<OffsetDateTime> {
-        day(&self.from)?.midnight().assume_utc().checked_add(BEGINS)
+        begins(day(&self.from)?)
     }
 
     fn before(&self) -> Option<OffsetDateTime> {
-        day(&self.to)?.midnight().assume_utc().checked_add(ENDS)
+        ends(day(&self.to)?)
     }
 
     /// What the safety service is asked for.
@@ -144,10 +144,6 @@ fn select(id: &str, name: &str, label: &str, choices: &[(&str, &str)], chosen: &
             }
         }
     }
-}
-
-fn day(text: &str) -> Option<Date> {
-    Date::parse(text.trim(), format_description!("[year]-[month]-[day]")).ok()
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 use proto::{
-    notification::v1::{Channel, Delivery, DeliveryState, ListDeliveriesRequest},
+    notification::v1::{Delivery, ListDeliveriesRequest},
     role,
 };
 use tokio::time::timeout;
 
 use super::texts::{self, Texts};
 use crate::{
+    pages::delivery::view::{channel_text, state_text},
     parts::{
         drawing::Drawing,
         time::{instant, instant_or},
@@ -20,8 +21,6 @@ use crate::{
     web::{App, visitor::Member},
 };
 
-/// Roles that may read the ledger.
-const READERS: [&str; 4] = [role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, role::OPERATIONS];
 /// Most lines shown: the newest.
 const MOST: i32 = 200;
 /// The page of an event does not wait longer for its ledger.
@@ -36,7 +35,7 @@ pub enum Ledger {
 
 /// Reads what tells of a reference.
 pub async fn read(app: &App, member: &Member, reference: &str) -> Ledger {
-    if !member.session.caller.has_any(&READERS) {
+    if !member.session.caller.has_any(&role::LEDGER_READERS) {
         return Ledger::NotForThem;
     }
     let request = ListDeliveriesRequest { page_size: MOST, reference: reference.to_owned() };
@@ -76,49 +75,13 @@ fn row(line: &Delivery, texts: &Texts, drawing: &Drawing<'_>) -> Markup {
         tr {
             td { @if let Some(at) = created_at { (instant(at)) } }
             td { (words::office(&line.recipient, drawing)) }
-            td { (channel(line.channel(), texts)) }
+            td { (channel_text(line.channel(), drawing.language)) }
             td {
-                (state(line.state(), texts))
+                (state_text(line.state(), drawing.language))
                 @if line.attempts > 1 { ", " (fill(texts.attempts, &[("n", &line.attempts.to_string())])) }
-                @if !line.reason.is_empty() { " (" (reason(&line.reason, texts)) ")" }
+                @if !line.reason.is_empty() { " (" (words::of(words::REASONS, &line.reason, drawing.language)) ")" }
             }
             td { (instant_or(finished_at, "")) }
         }
-    }
-}
-
-const fn channel(channel: Channel, texts: &Texts) -> &'static str {
-    match channel {
-        Channel::Email => texts.channel_email,
-        Channel::Gateway => texts.channel_gateway,
-        Channel::Inbox | Channel::Unspecified => texts.channel_inbox,
-    }
-}
-
-const fn state(state: DeliveryState, texts: &Texts) -> &'static str {
-    match state {
-        DeliveryState::Delivered => texts.sent_delivered,
-        DeliveryState::Sent => texts.sent_sent,
-        DeliveryState::Retrying => texts.sent_retrying,
-        DeliveryState::Withheld => texts.sent_withheld,
-        DeliveryState::Failed => texts.sent_failed,
-        DeliveryState::Pending | DeliveryState::Unspecified => texts.sent_pending,
-    }
-}
-
-/// A reason of the ledger in words; one of a later version as it is.
-fn reason<'a>(code: &'a str, texts: &'a Texts) -> &'a str {
-    match code {
-        "accepted" => texts.reason_accepted,
-        "address-missing" => texts.reason_no_address,
-        "address-malformed" => texts.reason_bad_address,
-        "class-forbids-email" => texts.reason_class,
-        "do-not-contact" => texts.reason_do_not_contact,
-        "email-not-configured" => texts.reason_no_email,
-        "gateway-gone" | "gateway-refused" | "gateway-timeout" | "gateway-unreachable" => texts.reason_gateway,
-        "no-report" => texts.reason_no_report,
-        "not-reached" => texts.reason_not_reached,
-        "smtp-refused" | "smtp-timeout" | "smtp-unreachable" => texts.reason_smtp,
-        other => other,
     }
 }

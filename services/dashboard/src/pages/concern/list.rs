@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, Grade};
 
-use super::{filter::Chosen, texts, view::Card};
+use super::{card::waiting, filter::Chosen, texts, view::Card};
 use crate::{parts::drawing::Drawing, text::fill};
 
 /// What the page shows besides the concerns.
@@ -22,7 +22,7 @@ impl Listing {
     /// How many wait for the viewer.
     #[must_use]
     pub fn waiting(&self, drawing: &Drawing<'_>) -> usize {
-        self.cards.iter().filter(|card| card.is_waiting(&drawing.session.caller)).count()
+        waiting(&self.cards, drawing)
     }
 
     /// The content of the page.
@@ -45,10 +45,10 @@ impl Listing {
             @if self.is_unknown { p class="notice" role="status" { (texts.reference_unknown) } }
             (tools(drawing))
             div id="list" data-filtered=[self.chosen.narrows().then_some("1")] {
-                (group("imminent", texts.group_imminent, &imminent, drawing))
-                (group("other", texts.group_other, &other, drawing))
-                (group("accepted", texts.group_accepted, &in_state(ConcernState::Accepted), drawing))
-                @if self.chosen.with_closed() { (group("closed", texts.group_closed, &in_state(ConcernState::Closed), drawing)) }
+                (drawing.group("imminent", texts.group_imminent, &imminent, texts.none))
+                (drawing.group("other", texts.group_other, &other, texts.none))
+                (drawing.group("accepted", texts.group_accepted, &in_state(ConcernState::Accepted), texts.none))
+                @if self.chosen.with_closed() { (drawing.group("closed", texts.group_closed, &in_state(ConcernState::Closed), texts.none)) }
             }
             @if let Some(more) = &self.more { p { a rel="next" href=(more) { (texts.more) } } }
             (self.chosen.form(drawing))
@@ -64,17 +64,6 @@ fn tools(drawing: &Drawing<'_>) -> Markup {
             @for (id, label) in [("sound", texts.tool_sound), ("notify", texts.tool_notify), ("awake", texts.tool_awake)] {
                 button type="button" class="switch" id=(id) aria-pressed="false" hidden { (label) }
             }
-        }
-    }
-}
-
-fn group(id: &str, title: &str, cards: &[&Card], drawing: &Drawing<'_>) -> Markup {
-    let heading = format!("{id}-title");
-    html! {
-        section id=(id) aria-labelledby=(heading) {
-            h2 id=(heading) { (title) }
-            @if cards.is_empty() { p class="none" { (texts::of(drawing.language).none) } }
-            div class="cards" { @for card in cards { (drawing.card(card)) } }
         }
     }
 }

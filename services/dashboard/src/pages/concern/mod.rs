@@ -1,6 +1,7 @@
 //! Safety events [S1, S2]: the list, one event, and its acceptance.
 
 mod accept;
+mod action;
 pub mod card;
 mod close;
 mod event;

@@ -7,23 +7,29 @@ use axum::{
 use maud::html;
 use proto::safety::v1::RouteConcernRequest;
 
-use super::{card, texts, view::Card};
+use super::{action::Action, card, texts, view::Card};
 use crate::{
     parts::{
         drawing::Drawing,
-        form::{Choice, Field, Filled, Form, Kind, Sheet},
-        site::sites_in_order,
+        form::{Choice, Field, Form, Kind, Sheet},
+        site::{Named, sites_in_order},
     },
-    text::fill,
     web::{App, submitted::Submitted, visitor::Member},
 };
 
 const SITE: &str = "site";
+const ROUTE: Action = Action { title: |texts| texts.route_title, sheet };
+
+fn form(concern: &str, drawing: &Drawing<'_>) -> Form {
+    let texts = texts::of(drawing.language);
+    let choice = |site: Named| Choice { value: site.code, label: site.name, foreign: site.foreign };
+    let sites = sites_in_order(drawing.language, drawing.sites).into_iter().map(choice).collect();
+    let site = Field::new(SITE, texts.route_site, Kind::Select(sites)).needed();
+    Form::new(drawing.address(&format!("/concerns/{concern}/route")), texts.route_send, vec![site])
+}
 
 fn sheet<'a>(card: &Card, title: &'a str, drawing: &Drawing<'_>) -> Sheet<'a> {
     let texts = texts::of(drawing.language);
-    let choice = |site: crate::parts::site::Named| Choice { value: site.code, label: site.name, foreign: site.foreign };
-    let sites = sites_in_order(drawing.language, drawing.sites).into_iter().map(choice).collect();
     Sheet {
         title,
         above: html! {
@@ -31,43 +37,26 @@ fn sheet<'a>(card: &Card, title: &'a str, drawing: &Drawing<'_>) -> Sheet<'a> {
             p { (texts.route_intro) }
             p { a href=(drawing.address(&format!("/concerns/{}", card.id))) { (texts.back_to_event) } }
         },
-        form: Form::new(
-            drawing.address(&format!("/concerns/{}/route", card.id)),
-            texts.route_send,
-            vec![Field::new(SITE, texts.route_site, Kind::Select(sites)).needed()],
-        ),
+        form: form(&card.id, drawing),
     }
 }
 
 pub async fn page(State(app): State<App>, member: Member, Path((_, concern)): Path<(String, String)>) -> Response {
-    match app.safety.get(&member.session, &concern).await {
-        Ok(view) => {
-            let card = Card::of(&view, &member.session.caller);
-            let title = fill(texts::of(member.visitor.language).route_title, &[("reference", &card.reference)]);
-            member.sheet(&sheet(&card, &title, &member.drawing()), &Filled::default())
-        }
-        Err(status) => member.visitor.refused(&status),
-    }
+    ROUTE.open(&app, &member, &concern).await
 }
 
 pub async fn submit(State(app): State<App>, Path((_, concern)): Path<(String, String)>, submitted: Submitted) -> Response {
     let Submitted { member, filled } = submitted;
-    let view = match app.safety.get(&member.session, &concern).await {
-        Ok(view) => view,
-        Err(status) => return member.visitor.refused(&status),
-    };
-    let card = Card::of(&view, &member.session.caller);
-    let title = fill(texts::of(member.visitor.language).route_title, &[("reference", &card.reference)]);
-    let sheet = sheet(&card, &title, &member.drawing());
-    if let Some(again) = member.check(&sheet, &filled) {
-        return again;
+    let problems = form(&concern, &member.drawing()).check(&filled, member.visitor.language);
+    if !problems.is_empty() {
+        return ROUTE.mend(&app, &member, &concern, &filled, &problems).await;
     }
-    let request = RouteConcernRequest { concern_id: card.id.clone(), site: filled.get(SITE) };
+    let request = RouteConcernRequest { concern_id: concern.clone(), site: filled.get(SITE) };
     match app.clients.alarm(&member.session).route_concern(request).await {
         Ok(_) => {
             app.strip.forget(&member.session.tabs);
-            member.done(&format!("/concerns/{}?done=routed", card.id))
+            member.done(&format!("/concerns/{concern}?done=routed"))
         }
-        Err(status) => member.refuse(&sheet, &filled, &status),
+        Err(status) => ROUTE.refused(&app, &member, &concern, &filled, &status).await,
     }
 }

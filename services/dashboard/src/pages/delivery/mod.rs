@@ -2,7 +2,7 @@
 
 mod handlers;
 pub mod texts;
-mod view;
+pub mod view;
 
 use axum::{Router, routing::get};
 use proto::role;
@@ -13,13 +13,15 @@ use crate::{
     web::{App, rules::Rule},
 };
 
-const READERS: &[&str] = &[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, role::OPERATIONS];
-
 pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/deliveries", "R3b")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/deliveries", label: |language| texts::of(language).deliveries, audience: Audience::Roles(READERS) }),
+    entry: Some(Entry {
+        path: "/deliveries",
+        label: |language| texts::of(language).deliveries,
+        audience: Audience::Roles(&role::LEDGER_READERS),
+    }),
 };
 
 fn routes() -> Router<App> {

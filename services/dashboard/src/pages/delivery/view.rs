@@ -4,7 +4,7 @@ use base::wire::instant as at;
 use maud::{Markup, html};
 use proto::notification::v1::{Channel, Delivery, DeliveryState};
 
-use super::texts::{self, Texts};
+use super::texts;
 use crate::{
     parts::{
         drawing::Drawing,
@@ -14,7 +14,7 @@ use crate::{
         time::instant_or,
         words,
     },
-    text::fill,
+    text::{Language, fill},
 };
 
 const STATES: [DeliveryState; 6] = [
@@ -27,7 +27,10 @@ const STATES: [DeliveryState; 6] = [
 ];
 const CHANNELS: [Channel; 3] = [Channel::Inbox, Channel::Email, Channel::Gateway];
 
-const fn state_text(state: DeliveryState, texts: &Texts) -> &'static str {
+/// State of a delivery in words.
+#[must_use]
+pub const fn state_text(state: DeliveryState, language: Language) -> &'static str {
+    let texts = texts::of(language);
     match state {
         DeliveryState::Unspecified => texts.unknown,
         DeliveryState::Pending => texts.pending,
@@ -39,7 +42,10 @@ const fn state_text(state: DeliveryState, texts: &Texts) -> &'static str {
     }
 }
 
-const fn channel_text(channel: Channel, texts: &Texts) -> &'static str {
+/// Channel of a delivery in words.
+#[must_use]
+pub const fn channel_text(channel: Channel, language: Language) -> &'static str {
+    let texts = texts::of(language);
     match channel {
         Channel::Unspecified => texts.unknown,
         Channel::Inbox => texts.inbox,
@@ -87,8 +93,8 @@ impl Listing {
 
     fn filter(&self, drawing: &Drawing<'_>) -> Markup {
         let texts = texts::of(drawing.language);
-        let states = STATES.map(|state| Choice::new(state as i32, state_text(state, texts))).to_vec();
-        let channels = CHANNELS.map(|channel| Choice::new(channel as i32, channel_text(channel, texts))).to_vec();
+        let states = STATES.map(|state| Choice::new(state as i32, state_text(state, drawing.language))).to_vec();
+        let channels = CHANNELS.map(|channel| Choice::new(channel as i32, channel_text(channel, drawing.language))).to_vec();
         let fields =
             vec![Field::new("state", texts.state, Kind::Select(states)), Field::new("channel", texts.channel, Kind::Select(channels))];
         Filter { action: drawing.address("/deliveries"), fields, submit: texts.show }.draw(&self.chosen, drawing.language)
@@ -96,12 +102,11 @@ impl Listing {
 }
 
 fn row(one: &Delivery, drawing: &Drawing<'_>) -> Vec<Markup> {
-    let texts = texts::of(drawing.language);
-    let state = state_text(one.state(), texts);
+    let state = state_text(one.state(), drawing.language);
     vec![
         words::office(&one.recipient, drawing),
         html! { (words::of(words::TEMPLATES, &one.template, drawing.language)) },
-        html! { (channel_text(one.channel(), texts)) },
+        html! { (channel_text(one.channel(), drawing.language)) },
         html! {
             @if one.state() == DeliveryState::Failed { strong class="warned" { (state) } } @else { (state) }
             @if !one.reason.is_empty() { br; (words::of(words::REASONS, &one.reason, drawing.language)) }

@@ -147,7 +147,7 @@ fn givers(grant: &RoleGrant) -> String {
 #[must_use]
 pub fn proposal(drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
-    let roles = words::ROLES.iter().map(|(code, ..)| Choice::new(code, words::role(code, drawing.language))).collect();
+    let roles = words::choices(words::ROLES, drawing.language);
     let regions = words::REGIONS.iter().filter(|(code, ..)| code.parse::<Region>().is_ok());
     let regions = regions.map(|(code, ..)| Choice::new(code, words::of(words::REGIONS, code, drawing.language))).collect();
     let sites = sites_in_order(drawing.language, drawing.sites);

@@ -61,9 +61,9 @@ impl Listing {
 
     fn filter(&self, drawing: &Drawing<'_>) -> Markup {
         let texts = texts::of(drawing.language);
-        let regions = words::REGIONS.iter().map(|(code, ..)| Choice::new(code, words::of(words::REGIONS, code, drawing.language)));
+        let regions = words::choices(words::REGIONS, drawing.language);
         let fields = vec![
-            Field::new("region", texts.region, Kind::Select(regions.collect())),
+            Field::new("region", texts.region, Kind::Select(regions)),
             Field::new("only", texts.only, Kind::Select(vec![Choice::new("unverified", texts.only_unverified)])),
         ];
         Filter { action: drawing.address("/sites"), fields, submit: texts.show }.draw(&self.chosen, drawing.language)

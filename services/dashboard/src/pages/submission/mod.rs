@@ -17,25 +17,12 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/referrals/new", "R8a"), Rule::signed_in("/{language}/referrals/{referral}/completion", "R8a")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/referrals/new", label: |language| texts::of(language).submit, audience: Audience::Roles(SUBMITTERS) }),
+    entry: Some(Entry {
+        path: "/referrals/new",
+        label: |language| texts::of(language).submit,
+        audience: Audience::Roles(&role::SUBMITTERS),
+    }),
 };
-
-/// Who may receive a request, and passes it on [R8a].
-const SUBMITTERS: &[&str] = &[
-    role::NATIONAL_MANAGER,
-    role::RJ_SUPERVISOR,
-    role::RJ_OFFICER,
-    role::NMC_SUPERVISOR,
-    role::MEDIATOR,
-    role::RVS_MANAGER,
-    role::VICTIM_SERVICES_OFFICER,
-    role::INSTITUTIONAL_HEAD,
-    role::DISTRICT_DIRECTOR,
-    role::MANAGER_ASSESSMENT_INTERVENTIONS,
-    role::PAROLE_OFFICER_SUPERVISOR,
-    role::PAROLE_OFFICER,
-    role::STAFF,
-];
 
 fn routes() -> Router<App> {
     Router::new()

@@ -6,7 +6,6 @@ crate::text::texts! {
     waiting: "{n} waiting for acceptance", "{n} en attente d’acceptation";
     imminent: "Imminent", "Imminents";
     other: "Other concerns and questions", "Autres préoccupations et questions";
-    arrived: "Arrived since this page was opened", "Arrivés depuis l’ouverture de cette page";
     accepted: "Accepted, not closed", "Acceptés, non fermés";
     none: "None that may be seen here.", "Aucun qui puisse être vu ici.";
     more: "There are more than fit on one page: open the list of safety events.", "Il y en a plus qu’une page n’en contient : ouvrez la liste des événements de sécurité.";

@@ -4,7 +4,11 @@ use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, Grade};
 
 use super::texts;
-use crate::{pages::concern::view::Card, parts::drawing::Drawing, text::fill};
+use crate::{
+    pages::concern::{card::waiting, view::Card},
+    parts::drawing::Drawing,
+    text::fill,
+};
 
 /// The open safety events.
 pub struct Board {
@@ -16,7 +20,7 @@ impl Board {
     /// How many wait for the viewer, or for anybody where the viewer accepts nothing.
     #[must_use]
     pub fn waiting(&self, drawing: &Drawing<'_>) -> usize {
-        self.cards.iter().filter(|card| card.is_waiting(&drawing.session.caller)).count()
+        waiting(&self.cards, drawing)
     }
 
     #[must_use]
@@ -36,25 +40,10 @@ impl Board {
                 h1 { (texts.heading) }
                 p class="count" id="count" data-text=(texts.waiting) { (fill(texts.waiting, &[("n", &waiting)])) }
                 @if self.has_more { p class="notice" { (texts.more) } }
-                (group("imminent", texts.imminent, &ringing(true), drawing))
-                (group("other", texts.other, &ringing(false), drawing))
-                section id="arrived" aria-labelledby="arrived-title" hidden {
-                    h2 id="arrived-title" tabindex="-1" { (texts.arrived) }
-                    div class="cards" {}
-                }
-                (group("accepted", texts.accepted, &accepted, drawing))
+                (drawing.group("imminent", texts.imminent, &ringing(true), texts.none))
+                (drawing.group("other", texts.other, &ringing(false), texts.none))
+                (drawing.group("accepted", texts.accepted, &accepted, texts.none))
             }
-        }
-    }
-}
-
-fn group(id: &str, title: &str, cards: &[&Card], drawing: &Drawing<'_>) -> Markup {
-    let heading = format!("{id}-title");
-    html! {
-        section id=(id) aria-labelledby=(heading) {
-            h2 id=(heading) { (title) }
-            @if cards.is_empty() { p class="none" { (texts::of(drawing.language).none) } }
-            div class="cards" { @for card in cards { (drawing.card(card)) } }
         }
     }
 }
