@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{
-    form::{self, Field, Filled, Problems},
+    form::{self, Field, FormValues, Problems},
     texts,
 };
 use crate::text::Language;
@@ -17,7 +17,7 @@ pub struct Filter {
 
 impl Filter {
     #[must_use]
-    pub fn draw(self, chosen: &Filled, language: Language) -> Markup {
+    pub fn draw(self, chosen: &FormValues, language: Language) -> Markup {
         html! {
             form class="filter" method="get" action=(self.action) role="search" {
                 @for field in self.fields { (form::draw_field(&unneeded(field, language), chosen, &Problems::none(), language)) }

@@ -18,9 +18,9 @@ pub const KEY: &str = "key";
 
 /// What was typed into a form, by field.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Filled(BTreeMap<String, Vec<String>>);
+pub struct FormValues(BTreeMap<String, Vec<String>>);
 
-impl Filled {
+impl FormValues {
     #[must_use]
     pub fn of(pairs: Vec<(String, String)>) -> Self {
         let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -157,7 +157,7 @@ impl Field {
     }
 
     /// What is wrong with what was typed, as far as the form itself can tell.
-    fn problem(&self, filled: &Filled, language: Language) -> Option<String> {
+    fn problem(&self, filled: &FormValues, language: Language) -> Option<String> {
         let texts = texts::of(language);
         let typed = filled.raw(self.name);
         if proto::normal::is_blank(typed) {
@@ -213,7 +213,7 @@ pub struct Sheet<'a> {
 
 impl Sheet<'_> {
     #[must_use]
-    pub fn draw(&self, filled: &Filled, problems: &Problems, session: &Session, language: Language) -> Markup {
+    pub fn draw(&self, filled: &FormValues, problems: &Problems, session: &Session, language: Language) -> Markup {
         html! {
             h1 { (self.title) }
             (summary(problems, language))
@@ -285,7 +285,7 @@ impl Form {
 
     /// What the form itself can tell of mistakes: nothing typed, too much typed, a choice it does not offer.
     #[must_use]
-    pub fn check(&self, filled: &Filled, language: Language) -> Problems {
+    pub fn check(&self, filled: &FormValues, language: Language) -> Problems {
         let fields = self.fields().filter_map(|field| field.problem(filled, language).map(|why| (field.name, why)));
         Problems { refusal: None, fields: fields.collect() }
     }
@@ -301,7 +301,7 @@ impl Form {
     }
 
     #[must_use]
-    pub fn draw(&self, filled: &Filled, problems: &Problems, session: &Session, language: Language) -> Markup {
+    pub fn draw(&self, filled: &FormValues, problems: &Problems, session: &Session, language: Language) -> Markup {
         html! {
             form class="form" method="post" action=(self.action) enctype=[self.has_file().then_some("multipart/form-data")] novalidate {
                 (token(session))
@@ -346,7 +346,7 @@ fn summary(problems: &Problems, language: Language) -> Markup {
 }
 
 /// A field with its label, its hint and what is wrong with it.
-pub(super) fn draw_field(field: &Field, filled: &Filled, problems: &Problems, language: Language) -> Markup {
+pub(super) fn draw_field(field: &Field, filled: &FormValues, problems: &Problems, language: Language) -> Markup {
     let (name, why) = (field.name, problems.of(field.name));
     let hint_id = field.hint.map(|_| format!("{name}-hint"));
     let why_id = why.map(|_| format!("{name}-why"));
@@ -378,7 +378,7 @@ pub(super) fn draw_field(field: &Field, filled: &Filled, problems: &Problems, la
     }
 }
 
-fn control(field: &Field, kind: &Kind, filled: &Filled, described: Option<&str>, wrong: bool, language: Language) -> Markup {
+fn control(field: &Field, kind: &Kind, filled: &FormValues, described: Option<&str>, wrong: bool, language: Language) -> Markup {
     let (name, value, wrong) = (field.name, filled.raw(field.name), wrong.then_some("true"));
     match kind {
         // HTML drops the first line break of the element.
@@ -412,7 +412,7 @@ fn control(field: &Field, kind: &Kind, filled: &Filled, described: Option<&str>,
 }
 
 /// Choices in view. The first has the name of the field as its id, so that the summary of errors leads there.
-fn group_of(field: &Field, choices: &[Choice], filled: &Filled, kind: &str, optional: &Markup, notes: &Markup) -> Markup {
+fn group_of(field: &Field, choices: &[Choice], filled: &FormValues, kind: &str, optional: &Markup, notes: &Markup) -> Markup {
     let id = |index: usize| if index == 0 { field.name.to_owned() } else { format!("{}-{index}", field.name) };
     html! {
         fieldset class="field" {
@@ -438,8 +438,8 @@ mod tests {
         Form::new("/en/x".into(), "Send", fields)
     }
 
-    fn filled(pairs: &[(&str, &str)]) -> Filled {
-        Filled::of(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    fn filled(pairs: &[(&str, &str)]) -> FormValues {
+        FormValues::of(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
     #[test]

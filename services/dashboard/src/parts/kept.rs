@@ -7,7 +7,7 @@ use crate::{session::Session, text::Language};
 
 /// The form as it was sent to `action`. With a session it can be sent at once; without one, after signing in in another tab.
 #[must_use]
-pub fn content(action: &str, filled: &form::Filled, session: Option<&Session>, language: Language) -> Markup {
+pub fn content(action: &str, filled: &form::FormValues, session: Option<&Session>, language: Language) -> Markup {
     let texts = texts::of(language);
     html! {
         h1 { (texts.kept_title) }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{
     drawing::Drawing,
     facts::Facts,
-    form::{self, Field, Filled, Form, Kind},
+    form::{self, Field, Form, FormValues, Kind},
     texts,
 };
 
@@ -27,7 +27,7 @@ pub struct Review<'a> {
 
 impl Review<'_> {
     #[must_use]
-    pub fn draw(&self, filled: &Filled, drawing: &Drawing<'_>) -> Markup {
+    pub fn draw(&self, filled: &FormValues, drawing: &Drawing<'_>) -> Markup {
         let texts = texts::of(drawing.language);
         let hidden = html! {
             (form::token(drawing.session))
@@ -52,12 +52,12 @@ impl Review<'_> {
 
 /// Every answer in the words of the form; what was not answered is left out.
 #[must_use]
-pub fn answers(form: &Form, filled: &Filled) -> Facts {
+pub fn answers(form: &Form, filled: &FormValues) -> Facts {
     let fields = form.groups.iter().flat_map(|group| &group.fields);
     fields.fold(Facts::new(), |facts, field| facts.text(field.label, &answer(field, filled)))
 }
 
-fn answer(field: &Field, filled: &Filled) -> String {
+fn answer(field: &Field, filled: &FormValues) -> String {
     match &field.kind {
         Kind::Radios(choices) | Kind::Select(choices) | Kind::Checks(choices) => {
             let given = filled.all(field.name);
@@ -73,7 +73,7 @@ fn answer(field: &Field, filled: &Filled) -> String {
 
 /// Whether the form comes back from the check to be changed.
 #[must_use]
-pub fn is_to_be_changed(filled: &Filled) -> bool {
+pub fn is_to_be_changed(filled: &FormValues) -> bool {
     filled.is_checked(CHANGE)
 }
 
@@ -90,7 +90,7 @@ mod tests {
             Field::new("how", "How", kinds),
             Field::new("when", "When", Kind::Date),
         ];
-        let filled = Filled::of([("why", " so it is "), ("how", "1"), ("how", "3")].map(|(n, v)| (n.to_owned(), v.to_owned())).into());
+        let filled = FormValues::of([("why", " so it is "), ("how", "1"), ("how", "3")].map(|(n, v)| (n.to_owned(), v.to_owned())).into());
         let drawn = answers(&Form::new("/en/x".into(), "Send", fields), &filled).draw().into_string();
         assert!(drawn.contains("so it is") && drawn.contains("By letter\nIn person"), "{drawn}");
         assert!(!drawn.contains("By video") && !drawn.contains("When"), "{drawn}");

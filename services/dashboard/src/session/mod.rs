@@ -81,7 +81,7 @@ impl Session {
 
 /// What the browser keeps, sealed.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Kept {
+pub struct StoredSession {
     id: String,
     form: String,
     subject: String,
@@ -95,7 +95,7 @@ pub struct Kept {
     granted: bool,
 }
 
-impl Kept {
+impl StoredSession {
     fn tabs(&self) -> String {
         fingerprint(&format!("tabs {}", self.id)).chars().take(16).collect()
     }
@@ -123,8 +123,8 @@ impl Kept {
 }
 
 /// A session as a request brings it.
-pub struct Found {
-    pub kept: Kept,
+pub struct RequestSession {
+    pub kept: StoredSession,
     /// The browser does not have the newest tokens.
     pub is_newer: bool,
     /// Its token ended, and can only be renewed.
@@ -134,11 +134,11 @@ pub struct Found {
 }
 
 /// What this instance has learned of one session.
-struct Known {
+struct InstanceState {
     caller: Option<Caller>,
     asked_at: Option<OffsetDateTime>,
     ended: CancellationToken,
-    newest: Option<Kept>,
+    newest: Option<StoredSession>,
     /// Not before this is another renewal attempted.
     retry_at: i64,
     renewing: Arc<tokio::sync::Mutex<()>>,
@@ -154,7 +154,7 @@ pub struct Sessions {
     pub cookies: Cookies,
     /// Longest session.
     lasts: Duration,
-    known: Arc<Mutex<HashMap<String, Known>>>,
+    known: Arc<Mutex<HashMap<String, InstanceState>>>,
     /// Sessions that ended here, until they would have ended anyway.
     gone: Arc<Mutex<HashMap<String, i64>>>,
 }
@@ -174,11 +174,11 @@ impl Sessions {
         proof: &Proof,
         caller: Caller,
         tokens: Tokens,
-        former: Option<&Kept>,
+        former: Option<&StoredSession>,
     ) -> Result<(Vec<HeaderValue>, Session), TooLarge> {
         let now = self.clock.now();
         let same = former.filter(|former| former.subject == proof.subject);
-        let kept = Kept {
+        let kept = StoredSession {
             id: same.map_or_else(|| self.secret(), |former| former.id.clone()),
             form: same.map_or_else(|| self.secret(), |former| former.form.clone()),
             subject: proof.subject.clone(),
@@ -206,9 +206,9 @@ impl Sessions {
     ///
     /// # Errors
     /// [`TooLarge`], where the provider's tokens are.
-    pub fn renewed(&self, former: &Kept, proof: &Proof, tokens: Tokens) -> Result<(Vec<HeaderValue>, Kept), TooLarge> {
+    pub fn renewed(&self, former: &StoredSession, proof: &Proof, tokens: Tokens) -> Result<(Vec<HeaderValue>, StoredSession), TooLarge> {
         let now = self.clock.now();
-        let kept = Kept {
+        let kept = StoredSession {
             access: tokens.access.expose().clone(),
             // A provider that gives no new one means that the former one stays good.
             refresh: tokens.refresh.map(|token| token.expose().clone()).or_else(|| former.refresh.clone()),
@@ -226,9 +226,9 @@ impl Sessions {
 
     /// The session of a request, while it lasts or can be renewed.
     #[must_use]
-    pub fn find(&self, headers: &HeaderMap) -> Option<Found> {
+    pub fn find(&self, headers: &HeaderMap) -> Option<RequestSession> {
         let cookie = self.cookies.find(headers, COOKIE)?;
-        let shown: Kept = self.seal.open(PURPOSE, &cookie)?;
+        let shown: StoredSession = self.seal.open(PURPOSE, &cookie)?;
         if self.gone().contains_key(&shown.id) {
             return None;
         }
@@ -240,12 +240,12 @@ impl Sessions {
         let can_renew = kept.refresh.is_some() && now < kept.token_until + IDLE.whole_seconds();
         let lasts = now < kept.ends_at() && (!is_over || can_renew);
         let is_due = can_renew && now >= kept.renew_at();
-        lasts.then_some(Found { kept, is_newer, is_over, is_due })
+        lasts.then_some(RequestSession { kept, is_newer, is_over, is_due })
     }
 
     /// A session whose token holds.
     #[must_use]
-    pub fn session(&self, kept: &Kept) -> Session {
+    pub fn session(&self, kept: &StoredSession) -> Session {
         let mut known = self.known();
         let entry = self.entry(&mut known, &kept.id);
         session(kept, entry)
@@ -253,12 +253,12 @@ impl Sessions {
 
     /// The cookies that keep a session in the browser.
     #[must_use]
-    pub fn keep(&self, kept: &Kept) -> Vec<HeaderValue> {
+    pub fn keep(&self, kept: &StoredSession) -> Vec<HeaderValue> {
         self.cookies_of(kept.clone()).map(|(_, cookies)| cookies).unwrap_or_default()
     }
 
     /// Turn to renew a session: one request at a time, and not again soon after one that failed. `None` where it is not one's turn.
-    pub async fn turn(&self, kept: &Kept) -> Option<tokio::sync::OwnedMutexGuard<()>> {
+    pub async fn turn(&self, kept: &StoredSession) -> Option<tokio::sync::OwnedMutexGuard<()>> {
         let lock = {
             let mut known = self.known();
             let entry = self.entry(&mut known, &kept.id);
@@ -272,13 +272,13 @@ impl Sessions {
 
     /// Newer tokens than these that this instance has.
     #[must_use]
-    pub fn newer(&self, kept: &Kept) -> Option<Kept> {
+    pub fn newer(&self, kept: &StoredSession) -> Option<StoredSession> {
         let known = self.known();
         known.get(&kept.id)?.newest.clone().filter(|newest| newest.token_until > kept.token_until)
     }
 
     /// Notes that a renewal failed: the next is attempted a little later.
-    pub fn failed(&self, kept: &Kept) {
+    pub fn failed(&self, kept: &StoredSession) {
         let retry_at = (self.clock.now() + RETRY).unix_timestamp();
         let mut known = self.known();
         self.entry(&mut known, &kept.id).retry_at = retry_at;
@@ -336,7 +336,7 @@ impl Sessions {
         hex::encode(hash.finalize())
     }
 
-    fn cookies_of(&self, mut kept: Kept) -> Result<(Kept, Vec<HeaderValue>), TooLarge> {
+    fn cookies_of(&self, mut kept: StoredSession) -> Result<(StoredSession, Vec<HeaderValue>), TooLarge> {
         let mut sealed = self.seal.seal(PURPOSE, &kept).ok_or(TooLarge)?;
         if Cookies::is_too_large(&sealed) && kept.id_token.take().is_some() {
             // It only spares the person a question when they sign out.
@@ -350,7 +350,7 @@ impl Sessions {
         Ok((kept, cookies))
     }
 
-    fn entry<'a>(&self, known: &'a mut HashMap<String, Known>, id: &str) -> &'a mut Known {
+    fn entry<'a>(&self, known: &'a mut HashMap<String, InstanceState>, id: &str) -> &'a mut InstanceState {
         let now = self.clock.now();
         if known.len() >= MAX_KNOWN && !known.contains_key(id) {
             known.retain(|_, known| now - known.seen_at < IDLE);
@@ -358,7 +358,7 @@ impl Sessions {
                 known.clear();
             }
         }
-        let entry = known.entry(id.to_owned()).or_insert_with(|| Known {
+        let entry = known.entry(id.to_owned()).or_insert_with(|| InstanceState {
             caller: None,
             asked_at: None,
             ended: CancellationToken::new(),
@@ -371,7 +371,7 @@ impl Sessions {
         entry
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<String, InstanceState>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -380,7 +380,7 @@ impl Sessions {
     }
 }
 
-impl Kept {
+impl StoredSession {
     /// Identifies the session on the server. It stands in no page.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -388,7 +388,7 @@ impl Kept {
     }
 }
 
-fn session(kept: &Kept, known: &Known) -> Session {
+fn session(kept: &StoredSession, known: &InstanceState) -> Session {
     let instant = |seconds: i64| OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let proof = Proof {
         subject: kept.subject.clone(),

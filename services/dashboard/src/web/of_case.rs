@@ -7,7 +7,7 @@ use super::{App, visitor::Member};
 use crate::parts::{
     casework::case as of_case,
     drawing::Drawing,
-    form::{Filled, Sheet},
+    form::{FormValues, Sheet},
 };
 
 /// Language and case in an address.
@@ -20,7 +20,7 @@ pub async fn open(app: &App, member: &Member, case_ref: &str, sheet: impl Fn(&Ca
     match app.clients.case(&member.session, case_ref).await {
         Ok(case) => {
             let sheet = sheet(&case, &member.drawing());
-            member.sheet(&sheet, &Filled::empty(app.ids.uuid()))
+            member.sheet(&sheet, &FormValues::empty(app.ids.uuid()))
         }
         Err(status) => member.visitor.refused(&status),
     }

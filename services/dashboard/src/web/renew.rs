@@ -10,12 +10,12 @@ use http::{HeaderValue, Method, header};
 use super::App;
 use crate::{
     provider::Failure,
-    session::{COOKIE, Found, Kept},
+    session::{COOKIE, RequestSession, StoredSession},
 };
 
 /// Session of a request, opened and renewed once for all that asks for it; none where it is over or there is none.
 #[derive(Clone)]
-pub struct Opened(pub Option<Kept>);
+pub struct Opened(pub Option<StoredSession>);
 
 /// Renews the session of a request where its token ends soon. A form whose token still holds waits for no provider.
 pub async fn renewed(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -41,7 +41,7 @@ pub async fn renewed(State(app): State<App>, mut request: Request, next: Next) -
 }
 
 /// The session with newer tokens, and the cookies that keep it. One request of a session asks the provider; the others wait for it.
-async fn renew(app: &App, found: &Found) -> (Option<Kept>, Vec<HeaderValue>) {
+async fn renew(app: &App, found: &RequestSession) -> (Option<StoredSession>, Vec<HeaderValue>) {
     let nothing = (None, Vec::new());
     let (Some(provider), Some(refresh)) = (&app.provider, found.kept.refresh()) else { return nothing };
     let Some(_turn) = app.sessions.turn(&found.kept).await else { return nothing };

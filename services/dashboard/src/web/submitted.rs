@@ -14,7 +14,7 @@ use super::{
 use crate::{
     frame::trouble::Trouble,
     parts::{
-        form::{Filled, TOKEN},
+        form::{FormValues, TOKEN},
         kept, texts,
     },
     session::Session,
@@ -23,7 +23,7 @@ use crate::{
 /// What a member sent with a form of ours.
 pub struct Submitted {
     pub member: Member,
-    pub filled: Filled,
+    pub filled: FormValues,
 }
 
 impl FromRequest<App> for Submitted {
@@ -36,7 +36,7 @@ impl FromRequest<App> for Submitted {
         let action = parts.uri.path().to_owned();
         let form: Result<Form<Vec<(String, String)>>, FormRejection> = Form::from_request(Request::from_parts(parts, body), app).await;
         let filled = match form {
-            Ok(Form(pairs)) => Filled::of(pairs),
+            Ok(Form(pairs)) => FormValues::of(pairs),
             Err(rejection) => return Err(visitor.trouble(Trouble::of(&rejection))),
         };
         match member {
@@ -50,12 +50,12 @@ impl FromRequest<App> for Submitted {
 
 impl Member {
     /// All that was typed into a form of another session, to be sent again from here.
-    pub fn keep(&self, action: &str, filled: &Filled) -> Response {
+    pub fn keep(&self, action: &str, filled: &FormValues) -> Response {
         keep(&self.visitor, StatusCode::CONFLICT, action, filled, Some(&self.session))
     }
 }
 
-fn keep(visitor: &Visitor, status: StatusCode, action: &str, filled: &Filled, session: Option<&Session>) -> Response {
+fn keep(visitor: &Visitor, status: StatusCode, action: &str, filled: &FormValues, session: Option<&Session>) -> Response {
     let content = kept::content(action, filled, session, visitor.language);
     visitor.page_with(status, texts::of(visitor.language).kept_title, None, &content)
 }

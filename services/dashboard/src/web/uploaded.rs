@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     frame::trouble::Trouble,
-    parts::form::{Filled, TOKEN},
+    parts::form::{FormValues, TOKEN},
 };
 
 /// Most files that arrive at once.
@@ -69,7 +69,7 @@ pub struct File {
 pub struct Uploaded {
     pub member: Member,
     /// What was typed; the name of a file stands under the name of its field.
-    pub filled: Filled,
+    pub filled: FormValues,
     pub file: Option<File>,
 }
 
@@ -117,7 +117,7 @@ async fn read(body: Body, largest: usize) -> (Bytes, bool) {
     (kept.freeze(), seen > most)
 }
 
-fn of(body: &Bytes, boundary: &str, is_cut: bool, largest: usize) -> (Filled, Option<File>) {
+fn of(body: &Bytes, boundary: &str, is_cut: bool, largest: usize) -> (FormValues, Option<File>) {
     let (mut pairs, mut file) = (Vec::new(), None);
     for part in parse(body, boundary) {
         match part.file {
@@ -134,7 +134,7 @@ fn of(body: &Bytes, boundary: &str, is_cut: bool, largest: usize) -> (Filled, Op
             None => pairs.push((part.name, String::from_utf8_lossy(part.content).into_owned())),
         }
     }
-    (Filled::of(pairs), file)
+    (FormValues::of(pairs), file)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::{
     frame::{Density, Frame, Shell, trouble::Trouble},
     parts::{
         drawing::Drawing,
-        form::{Filled, Problems, Sheet},
+        form::{FormValues, Problems, Sheet},
         refusal::Refusal,
         texts,
     },
@@ -236,31 +236,31 @@ impl Member {
     }
 
     /// A page with one form.
-    pub fn sheet(&self, sheet: &Sheet<'_>, filled: &Filled) -> Response {
+    pub fn sheet(&self, sheet: &Sheet<'_>, filled: &FormValues) -> Response {
         self.again(sheet, filled, &Problems::none(), StatusCode::OK)
     }
 
     /// The page again where the form itself finds something to mend in what was typed.
-    pub fn check(&self, sheet: &Sheet<'_>, filled: &Filled) -> Option<Response> {
+    pub fn check(&self, sheet: &Sheet<'_>, filled: &FormValues) -> Option<Response> {
         let problems = sheet.form.check(filled, self.visitor.language);
         (!problems.is_empty()).then(|| self.again(sheet, filled, &problems, StatusCode::UNPROCESSABLE_ENTITY))
     }
 
     /// The page again with what a service refused, in its words, and all that was typed.
-    pub fn refuse(&self, sheet: &Sheet<'_>, filled: &Filled, status: &Status) -> Response {
+    pub fn refuse(&self, sheet: &Sheet<'_>, filled: &FormValues, status: &Status) -> Response {
         let refusal = Refusal::of(status, self.visitor.language);
         let code = refusal.status;
         self.again(sheet, filled, &sheet.form.refused(refusal), code)
     }
 
     /// The page again with one field to mend that only what was sent can tell of.
-    pub fn mend(&self, sheet: &Sheet<'_>, filled: &Filled, field: &'static str, why: String) -> Response {
+    pub fn mend(&self, sheet: &Sheet<'_>, filled: &FormValues, field: &'static str, why: String) -> Response {
         let problems = Problems { refusal: None, fields: vec![(field, why)] };
         self.again(sheet, filled, &problems, StatusCode::UNPROCESSABLE_ENTITY)
     }
 
     /// The page again with what must be mended.
-    pub fn again(&self, sheet: &Sheet<'_>, filled: &Filled, problems: &Problems, status: StatusCode) -> Response {
+    pub fn again(&self, sheet: &Sheet<'_>, filled: &FormValues, problems: &Problems, status: StatusCode) -> Response {
         self.visitor.page_with(status, sheet.title, None, &sheet.draw(filled, problems, &self.session, self.visitor.language))
     }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::view::{self, COMPACT, EMAIL, LANGUAGE, sheet};
 use crate::{
-    parts::form::Filled,
+    parts::form::FormValues,
     web::{
         App,
         submitted::Submitted,
@@ -34,7 +34,7 @@ pub async fn page(State(app): State<App>, member: Member, Query(query): Query<Pa
             Err(status) => return member.visitor.refused(&status),
         }
     };
-    let filled = Filled::default().with(LANGUAGE, &preferences.language).with(EMAIL, &preferences.email);
+    let filled = FormValues::default().with(LANGUAGE, &preferences.language).with(EMAIL, &preferences.email);
     let filled = filled.with(view::DENSITY, view::density(member.visitor.density));
     member.sheet(&sheet(&member.drawing(), query.saved.is_some()), &filled)
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{texts, view};
 use crate::{
-    parts::form::Filled,
+    parts::form::FormValues,
     web::{App, submitted::Submitted, visitor::Member},
 };
 
@@ -31,7 +31,7 @@ pub async fn list(State(app): State<App>, member: Member, Query(query): Query<Li
 }
 
 pub async fn open_form(member: Member) -> Response {
-    member.sheet(&view::open(&member.drawing()), &Filled::default())
+    member.sheet(&view::open(&member.drawing()), &FormValues::default())
 }
 
 pub async fn open(State(app): State<App>, submitted: Submitted) -> Response {
@@ -59,7 +59,7 @@ pub async fn end(State(app): State<App>, Path((_, break_glass_id)): Path<(String
 }
 
 pub async fn review_form(member: Member, Path((_, id)): Path<(String, String)>) -> Response {
-    member.sheet(&view::review(&id, &member.drawing()), &Filled::default())
+    member.sheet(&view::review(&id, &member.drawing()), &FormValues::default())
 }
 
 pub async fn review(State(app): State<App>, Path((_, break_glass_id)): Path<(String, String)>, submitted: Submitted) -> Response {

@@ -18,7 +18,7 @@ use crate::{
         casework::{case as of_case, choices, words},
         drawing::Drawing,
         filter::Filter,
-        form::{Choice, Field, Filled, Kind},
+        form::{Choice, Field, FormValues, Kind},
         table::{self, Column, Table},
         texts as shared,
         time::instant_or,
@@ -97,7 +97,7 @@ impl Listing<'_> {
             Field::new("site", texts.site, Kind::Select(choices::sites(drawing))),
             Field::new("waits", texts.waits_for, Kind::Select(waits)),
         ];
-        let chosen = Filled::default().with("stage", &self.asked.stage).with("site", &self.asked.site).with("waits", &self.asked.waits);
+        let chosen = FormValues::default().with("stage", &self.asked.stage).with("site", &self.asked.site).with("waits", &self.asked.waits);
         Filter { action: drawing.address(path), fields, submit: texts.show }.draw(&chosen, drawing.language)
     }
 

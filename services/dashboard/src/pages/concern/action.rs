@@ -10,7 +10,7 @@ use super::{
 use crate::{
     parts::{
         drawing::Drawing,
-        form::{Filled, Problems, Sheet},
+        form::{FormValues, Problems, Sheet},
         refusal::Refusal,
     },
     text::fill,
@@ -27,16 +27,16 @@ pub struct Action {
 impl Action {
     /// The empty form.
     pub async fn open(&self, app: &App, member: &Member, concern: &str) -> Response {
-        self.draw(app, member, concern, |sheet| member.sheet(sheet, &Filled::default())).await
+        self.draw(app, member, concern, |sheet| member.sheet(sheet, &FormValues::default())).await
     }
 
     /// The form again where it can tell by itself what must be mended.
-    pub async fn mend(&self, app: &App, member: &Member, concern: &str, filled: &Filled, problems: &Problems) -> Response {
+    pub async fn mend(&self, app: &App, member: &Member, concern: &str, filled: &FormValues, problems: &Problems) -> Response {
         self.draw(app, member, concern, |sheet| member.again(sheet, filled, problems, StatusCode::UNPROCESSABLE_ENTITY)).await
     }
 
     /// The form again with what the service refused. The event is read only now: nothing waits for it that goes well.
-    pub async fn refused(&self, app: &App, member: &Member, concern: &str, filled: &Filled, status: &tonic::Status) -> Response {
+    pub async fn refused(&self, app: &App, member: &Member, concern: &str, filled: &FormValues, status: &tonic::Status) -> Response {
         let refusal = Refusal::of(status, member.visitor.language);
         let code = refusal.status;
         self.draw(app, member, concern, |sheet| member.again(sheet, filled, &sheet.form.refused(refusal.clone()), code)).await

@@ -11,7 +11,7 @@ use super::{REGIONAL_VICTIM_SERVICES, texts};
 use crate::parts::{
     draft,
     drawing::Drawing,
-    form::{Choice, Field, Filled, Form, Group, KEY, Kind, Sheet},
+    form::{Choice, Field, Form, FormValues, Group, KEY, Kind, Sheet},
     words,
 };
 
@@ -72,8 +72,8 @@ fn groups(drawing: &Drawing<'_>) -> Vec<Group> {
 
 /// A form under its key, with the region of whoever has only one.
 #[must_use]
-pub fn empty(key: impl ToString, drawing: &Drawing<'_>) -> Filled {
-    let filled = Filled::empty(key);
+pub fn empty(key: impl ToString, drawing: &Drawing<'_>) -> FormValues {
+    let filled = FormValues::empty(key);
     match own_regions(drawing).as_slice() {
         [only] => filled.with(REGION, &only.value),
         _ => filled,
@@ -90,7 +90,7 @@ fn own_regions(drawing: &Drawing<'_>) -> Vec<Choice> {
 ///
 /// # Errors
 /// What was typed is no day.
-pub fn effective_at(filled: &Filled) -> Result<Option<OffsetDateTime>, time::error::Parse> {
+pub fn effective_at(filled: &FormValues) -> Result<Option<OffsetDateTime>, time::error::Parse> {
     match filled.get(EFFECTIVE_AT).as_str() {
         "" => Ok(None),
         typed => Ok(Some(Date::parse(typed, DAY)?.midnight().assume_utc())),
@@ -99,7 +99,7 @@ pub fn effective_at(filled: &Filled) -> Result<Option<OffsetDateTime>, time::err
 
 /// The contact that was filled in.
 #[must_use]
-pub fn contact(filled: &Filled, effective_at: Option<OffsetDateTime>) -> VictimContact {
+pub fn contact(filled: &FormValues, effective_at: Option<OffsetDateTime>) -> VictimContact {
     VictimContact {
         idempotency_key: filled.get(KEY),
         region: filled.get(REGION),

@@ -8,7 +8,7 @@ use proto::notification::v1::ListDeliveriesRequest;
 
 use super::{texts, view::Listing};
 use crate::{
-    parts::form::Filled,
+    parts::form::FormValues,
     web::{App, visitor::Member},
 };
 
@@ -23,7 +23,7 @@ pub async fn list(State(app): State<App>, member: Member, Query(chosen): Query<V
         .await
     {
         Ok(answer) => {
-            let listing = Listing { deliveries: answer.into_inner().deliveries, chosen: Filled::of(chosen) };
+            let listing = Listing { deliveries: answer.into_inner().deliveries, chosen: FormValues::of(chosen) };
             member.page(texts::of(member.visitor.language).deliveries, &listing.draw(&member.drawing()))
         }
         Err(status) => member.visitor.refused(&status),

@@ -9,7 +9,7 @@ use crate::{
     parts::{
         drawing::Drawing,
         filter::Filter,
-        form::{Choice, Field, Filled, Kind},
+        form::{Choice, Field, FormValues, Kind},
         table::{Column, Table},
         time::instant_or,
         words,
@@ -57,7 +57,7 @@ pub const fn channel_text(channel: Channel, language: Language) -> &'static str 
 /// The newest lines of the ledger, and how they are filtered.
 pub struct Listing {
     pub deliveries: Vec<Delivery>,
-    pub chosen: Filled,
+    pub chosen: FormValues,
 }
 
 impl Listing {

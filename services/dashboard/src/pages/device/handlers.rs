@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     frame::trouble::Trouble,
-    parts::{address, form::Filled, proposed, time},
+    parts::{address, form::FormValues, proposed, time},
     web::{App, submitted::Submitted, visitor::Member},
 };
 
@@ -49,7 +49,7 @@ pub async fn list(State(app): State<App>, member: Member, Query(query): Query<Li
 }
 
 pub async fn propose(member: Member, Query(query): Query<ListQuery>) -> Response {
-    member.sheet(&view::proposal(&member.drawing()), &Filled::default().with(PERSON, &query.person))
+    member.sheet(&view::proposal(&member.drawing()), &FormValues::default().with(PERSON, &query.person))
 }
 
 /// As the command printed it, or as JSON writes bytes. What is neither is no key, as the service will say.
@@ -98,7 +98,7 @@ pub async fn end(
     member: Member,
 ) -> Response {
     match found(&app, &member, &query.person, &id).await {
-        Ok(device) => member.sheet(&view::ending(&device, &member.drawing()), &Filled::default()),
+        Ok(device) => member.sheet(&view::ending(&device, &member.drawing()), &FormValues::default()),
         Err(response) => response,
     }
 }

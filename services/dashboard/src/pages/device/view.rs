@@ -15,7 +15,7 @@ use crate::{
         drawing::Drawing,
         facts::Facts,
         filter::Filter,
-        form::{Field, Filled, Form, Kind, Sheet},
+        form::{Field, Form, FormValues, Kind, Sheet},
         table::{self, Column, Table},
         time::instant_or,
     },
@@ -66,7 +66,7 @@ impl Listing {
             @if self.ended { p class="outcome" role="status" { (texts.ended) } }
             p { (texts.intro) }
             @if may_change { p { a class="action" href=(drawing.address("/devices/propose")) { (texts.propose) } } }
-            (filter.draw(&Filled::default().with(PERSON, &self.person), drawing.language))
+            (filter.draw(&FormValues::default().with(PERSON, &self.person), drawing.language))
             (table.draw(drawing))
             (table::pages(&here, self.is_first, &self.answer.next_page_token, drawing))
         }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     frame::trouble::Trouble,
-    parts::{address, form::Filled, proposed, time},
+    parts::{address, form::FormValues, proposed, time},
     web::{App, submitted::Submitted, visitor::Member},
 };
 
@@ -32,7 +32,7 @@ async fn grants_of(app: &App, member: &Member, subject: &str) -> Result<Vec<Role
 }
 
 pub async fn list(State(app): State<App>, member: Member, Query(chosen): Query<Vec<(String, String)>>) -> Response {
-    let chosen = Filled::of(chosen);
+    let chosen = FormValues::of(chosen);
     // With nobody named the service answers an empty list, to those who may read any.
     match grants_of(&app, &member, &chosen.get(SUBJECT)).await {
         Ok(grants) => {
@@ -44,7 +44,7 @@ pub async fn list(State(app): State<App>, member: Member, Query(chosen): Query<V
 }
 
 pub async fn propose(member: Member, Query(whose): Query<Whose>) -> Response {
-    member.sheet(&view::proposal(&member.drawing()), &Filled::default().with(SUBJECT, &whose.subject))
+    member.sheet(&view::proposal(&member.drawing()), &FormValues::default().with(SUBJECT, &whose.subject))
 }
 
 pub async fn submit_proposal(State(app): State<App>, submitted: Submitted) -> Response {
@@ -84,7 +84,7 @@ async fn found(app: &App, member: &Member, subject: &str, id: &str) -> Result<Ro
 
 pub async fn end(State(app): State<App>, Path((_, id)): Path<(String, String)>, Query(whose): Query<Whose>, member: Member) -> Response {
     match found(&app, &member, &whose.subject, &id).await {
-        Ok(grant) => member.sheet(&view::ending(&grant, &member.drawing()), &Filled::default()),
+        Ok(grant) => member.sheet(&view::ending(&grant, &member.drawing()), &FormValues::default()),
         Err(response) => response,
     }
 }

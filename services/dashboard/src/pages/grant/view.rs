@@ -12,7 +12,7 @@ use crate::{
         drawing::Drawing,
         facts::Facts,
         filter::Filter,
-        form::{Choice, Field, Filled, Form, Kind, Sheet},
+        form::{Choice, Field, Form, FormValues, Kind, Sheet},
         site::sites_in_order,
         table::{Column, Table},
         time::{instant, instant_or},
@@ -63,7 +63,7 @@ impl State {
 /// The roles of one person.
 pub struct Listing {
     pub grants: Vec<RoleGrant>,
-    pub chosen: Filled,
+    pub chosen: FormValues,
 }
 
 impl Listing {

@@ -13,7 +13,7 @@ use super::{
     view::{self, HOLDER, Listing, OFFICE, RANK},
 };
 use crate::{
-    parts::{form::Filled, proposed},
+    parts::{form::FormValues, proposed},
     web::{App, submitted::Submitted, visitor::Member},
 };
 
@@ -33,7 +33,7 @@ async fn holders(app: &App, member: &Member, office: &str) -> Result<ListOfficeH
 pub async fn list(State(app): State<App>, member: Member, Query(chosen): Query<Vec<(String, String)>>) -> Response {
     match holders(&app, &member, "").await {
         Ok(answer) => {
-            let listing = Listing { answer, chosen: Filled::of(chosen) };
+            let listing = Listing { answer, chosen: FormValues::of(chosen) };
             member.page(texts::of(member.visitor.language).offices, &listing.draw(&member.drawing()))
         }
         Err(status) => member.visitor.refused(&status),
@@ -43,7 +43,7 @@ pub async fn list(State(app): State<App>, member: Member, Query(chosen): Query<V
 pub async fn assign(State(app): State<App>, member: Member, Query(who): Query<Who>) -> Response {
     match holders(&app, &member, "").await {
         Ok(answer) => {
-            let filled = Filled::default().with(OFFICE, &who.office).with(HOLDER, &who.holder).with(RANK, "0");
+            let filled = FormValues::default().with(OFFICE, &who.office).with(HOLDER, &who.holder).with(RANK, "0");
             member.sheet(&view::assignment(&answer.offices, &member.drawing()), &filled)
         }
         Err(status) => member.visitor.refused(&status),
@@ -70,7 +70,7 @@ pub async fn submit_assignment(State(app): State<App>, submitted: Submitted) -> 
 
 pub async fn end(State(app): State<App>, member: Member, Query(who): Query<Who>) -> Response {
     match holders(&app, &member, &who.office).await {
-        Ok(answer) => member.sheet(&view::leaving(&who.office, &who.holder, &answer.holders, &member.drawing()), &Filled::default()),
+        Ok(answer) => member.sheet(&view::leaving(&who.office, &who.holder, &answer.holders, &member.drawing()), &FormValues::default()),
         Err(status) => member.visitor.refused(&status),
     }
 }

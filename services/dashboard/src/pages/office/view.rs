@@ -15,7 +15,7 @@ use crate::{
         drawing::Drawing,
         facts::Facts,
         filter::Filter,
-        form::{Choice, Field, Filled, Form, Kind, Sheet},
+        form::{Choice, Field, Form, FormValues, Kind, Sheet},
         site::{Named, order_of},
         table::{Column, Table},
         words,
@@ -33,7 +33,7 @@ const CHANGERS: [&str; 1] = [role::DIRECTORY_ADMINISTRATOR];
 /// Every office with its holders, and how the list is filtered.
 pub struct Listing {
     pub answer: ListOfficeHoldersResponse,
-    pub chosen: Filled,
+    pub chosen: FormValues,
 }
 
 /// An office as the list shows it.

@@ -11,7 +11,7 @@ use tonic::Status;
 use super::{texts, view};
 use crate::{
     frame::trouble::Trouble,
-    parts::form::Filled,
+    parts::form::FormValues,
     web::{App, submitted::Submitted, visitor::Member},
 };
 
@@ -58,7 +58,7 @@ pub async fn one(State(app): State<App>, Path((_, id)): Path<(String, String)>, 
     if view::is_for_another(&proposal, &member.session.caller) {
         return member.page(sheet.title, &view::without_form(&sheet, &proposal, &drawing));
     }
-    member.sheet(&sheet, &Filled::default())
+    member.sheet(&sheet, &FormValues::default())
 }
 
 pub async fn confirm(State(app): State<App>, Path((_, id)): Path<(String, String)>, submitted: Submitted) -> Response {

@@ -13,7 +13,7 @@ use super::{
     view::{self, NUMBER},
 };
 use crate::{
-    parts::form::Filled,
+    parts::form::FormValues,
     web::{App, submitted::Submitted, visitor::Member},
 };
 
@@ -24,7 +24,7 @@ pub struct ReceiptQuery {
 }
 
 pub async fn page(member: Member) -> Response {
-    member.sheet(&view::sheet(&member.drawing()), &Filled::default())
+    member.sheet(&view::sheet(&member.drawing()), &FormValues::default())
 }
 
 /// Leads to the receipt, where there is one that this person may see.

@@ -13,7 +13,7 @@ use super::{
     screening as form, texts, view,
 };
 use crate::{
-    parts::{form::Filled, review::is_to_be_changed},
+    parts::{form::FormValues, review::is_to_be_changed},
     web::{App, submitted::Submitted, visitor::Member},
 };
 
@@ -66,7 +66,7 @@ pub async fn file(
 
 pub async fn screening(State(app): State<App>, member: Member, Path((_, id)): Path<(String, String)>) -> Response {
     match read(&app, &member, id).await {
-        Ok(answer) => member.sheet(&form::sheet(&answer, &member.drawing()), &Filled::default()),
+        Ok(answer) => member.sheet(&form::sheet(&answer, &member.drawing()), &FormValues::default()),
         Err(status) => member.visitor.refused(&status),
     }
 }
@@ -99,7 +99,7 @@ pub async fn decide(State(app): State<App>, Path((_, id)): Path<(String, String)
 }
 
 /// The form again with what was refused, and all that was typed, also where the referral cannot be read at this moment.
-async fn again(app: &App, member: &Member, id: String, filled: &Filled, refused: &Status) -> Response {
+async fn again(app: &App, member: &Member, id: String, filled: &FormValues, refused: &Status) -> Response {
     if refused.code() == Code::NotFound {
         return member.visitor.refused(refused);
     }

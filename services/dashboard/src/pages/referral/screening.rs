@@ -12,7 +12,7 @@ use crate::{
         draft,
         drawing::Drawing,
         facts::Facts,
-        form::{Choice, Field, Filled, Form, Kind, Sheet},
+        form::{Choice, Field, Form, FormValues, Kind, Sheet},
         review::Review,
     },
     text::fill,
@@ -62,7 +62,7 @@ fn which(answer: &GetReferralResponse, texts: &Texts, drawing: &Drawing<'_>) -> 
 
 /// The decision once more, with what it brings about, before it is recorded.
 #[must_use]
-pub fn review<'a>(answer: &GetReferralResponse, form: &'a Form, filled: &Filled, drawing: &Drawing<'_>) -> Review<'a> {
+pub fn review<'a>(answer: &GetReferralResponse, form: &'a Form, filled: &FormValues, drawing: &Drawing<'_>) -> Review<'a> {
     let texts = texts::of(drawing.language);
     let (consequence, clause) = codes::consequence(decision(filled), texts);
     Review {
@@ -78,13 +78,13 @@ pub fn review<'a>(answer: &GetReferralResponse, form: &'a Form, filled: &Filled,
     }
 }
 
-fn decision(filled: &Filled) -> Disposition {
+fn decision(filled: &FormValues) -> Disposition {
     Disposition::try_from(filled.number(DISPOSITION)).unwrap_or_default()
 }
 
 /// The request, as it was filled in: the service decides what belongs together.
 #[must_use]
-pub fn request(referral_id: String, filled: &Filled) -> ScreenReferralRequest {
+pub fn request(referral_id: String, filled: &FormValues) -> ScreenReferralRequest {
     ScreenReferralRequest {
         referral_id,
         disposition: filled.number(DISPOSITION),

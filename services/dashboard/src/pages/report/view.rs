@@ -14,7 +14,7 @@ use crate::{
         address,
         drawing::Drawing,
         filter::Filter,
-        form::{Choice, Field, Filled, Kind},
+        form::{Choice, Field, FormValues, Kind},
         refusal::Refusal,
         time::instant_or,
     },
@@ -115,7 +115,7 @@ fn filter(chosen: &Chosen, drawing: &Drawing<'_>) -> Markup {
         Field::new("table", texts.table, Kind::Select(tables)),
         Field::new("fiscal_year", texts.fiscal_year, Kind::Select(years)).blank(texts.latest_year),
     ];
-    let filled = Filled::default().with("table", chosen.word()).with("fiscal_year", &chosen.year());
+    let filled = FormValues::default().with("table", chosen.word()).with("fiscal_year", &chosen.year());
     Filter { action: drawing.address("/reports"), fields, submit: texts.show }.draw(&filled, drawing.language)
 }
 

@@ -9,7 +9,7 @@ use crate::{
         address,
         drawing::Drawing,
         filter::Filter,
-        form::{Choice, Field, Filled, Kind},
+        form::{Choice, Field, FormValues, Kind},
         site::{Named, order_of},
         table::{Column, Table},
         words,
@@ -20,7 +20,7 @@ use crate::{
 /// The sites, and how they are filtered and sorted.
 pub struct Listing {
     pub sites: Vec<Site>,
-    pub chosen: Filled,
+    pub chosen: FormValues,
 }
 
 /// How the directory says that a site was verified.
@@ -125,7 +125,7 @@ mod tests {
             site("e", "Établissement d’Arche", "quebec", "from general knowledge"),
             site("f", "Fern Hall", "pacific", "verified"),
         ];
-        let chosen = Filled::of(chosen.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+        let chosen = FormValues::of(chosen.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
         Listing { sites, chosen }.shown(language).into_iter().map(|site| site.code.clone()).collect()
     }
 

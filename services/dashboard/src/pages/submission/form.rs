@@ -15,7 +15,7 @@ use crate::{
         draft,
         drawing::Drawing,
         facts::Facts,
-        form::{Choice, Field, Filled, Form, Group, KEY, Kind, Sheet},
+        form::{Choice, Field, Form, FormValues, Group, KEY, Kind, Sheet},
         site::{self, sites_in_order},
     },
     session::Session,
@@ -126,8 +126,8 @@ fn own_sites(session: &Session) -> BTreeSet<String> {
 
 /// A form under its key, with the site of whoever has only one.
 #[must_use]
-pub fn empty(key: impl ToString, drawing: &Drawing<'_>) -> Filled {
-    let filled = Filled::empty(key);
+pub fn empty(key: impl ToString, drawing: &Drawing<'_>) -> FormValues {
+    let filled = FormValues::empty(key);
     match own_sites(drawing.session).into_iter().collect::<Vec<_>>().as_slice() {
         [only] => filled.with(SITE, only),
         _ => filled,
@@ -136,7 +136,7 @@ pub fn empty(key: impl ToString, drawing: &Drawing<'_>) -> Filled {
 
 /// The referral that was filled in.
 #[must_use]
-pub fn referral(filled: &Filled) -> Referral {
+pub fn referral(filled: &FormValues) -> Referral {
     let modes = filled.all("modes").iter().filter_map(|mode| mode.parse().ok());
     Referral {
         idempotency_key: filled.get(KEY),
@@ -160,7 +160,7 @@ pub fn referral(filled: &Filled) -> Referral {
 
 /// A form filled with a referral that stands, without its concern: that was raised when it came.
 #[must_use]
-pub fn filled(told: &Referral) -> Filled {
+pub fn filled(told: &Referral) -> FormValues {
     let number = |value: i32| if value == 0 { String::new() } else { value.to_string() };
     let texts = [
         ("request", told.request.clone()),
@@ -177,7 +177,7 @@ pub fn filled(told: &Referral) -> Filled {
     ];
     let modes = told.modes.iter().map(|mode| ("modes".to_owned(), mode.to_string()));
     let stated = texts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value));
-    Filled::of(stated.chain(modes).collect())
+    FormValues::of(stated.chain(modes).collect())
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{
     texts,
 };
 use crate::{
-    parts::form::{Filled, KEY, Sheet},
+    parts::form::{FormValues, KEY, Sheet},
     text::fill,
     web::{App, submitted::Submitted, visitor::Member},
 };
@@ -81,7 +81,7 @@ async fn read(app: &App, member: &Member, referral_id: String) -> Result<GetRefe
 }
 
 /// What the form itself finds. With a concern in it nothing is held back here: the service raises it even where it refuses the rest.
-fn check(member: &Member, sheet: &Sheet<'_>, filled: &Filled) -> Option<Response> {
+fn check(member: &Member, sheet: &Sheet<'_>, filled: &FormValues) -> Option<Response> {
     if proto::normal::is_blank(filled.raw(CONCERN)) { member.check(sheet, filled) } else { None }
 }
 
@@ -131,7 +131,7 @@ fn concern(concern_id: String, referral: Referral) -> Concern {
 }
 
 impl NotRecorded {
-    fn draw(&self, member: &Member, sheet: Sheet<'_>, filled: &Filled) -> Response {
+    fn draw(&self, member: &Member, sheet: Sheet<'_>, filled: &FormValues) -> Response {
         let texts = texts::of(member.visitor.language);
         let told = match &self.concern {
             Raised::NotHere => String::new(),
