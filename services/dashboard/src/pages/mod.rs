@@ -34,20 +34,8 @@ use axum::Router;
 use crate::{
     frame::{self, navigation::Entry},
     parts,
-    text::List,
-    web::{App, rules::Rule},
+    web::{App, page::Page, rules::Rule},
 };
-
-/// What a screen gives to the dashboard. `docs/WEB.md` says how a new one is made.
-pub struct Page {
-    /// Its addresses.
-    pub routes: fn() -> Router<App>,
-    /// One rule for each of its addresses.
-    pub rules: &'static [Rule],
-    pub texts: List,
-    /// Its place in the navigation, where it has one.
-    pub entry: Option<Entry>,
-}
 
 /// Every screen, in the order of the navigation.
 pub const ALL: &[&Page] = &[

@@ -2,6 +2,7 @@
 
 pub mod multipart;
 pub mod of_case;
+pub mod page;
 pub mod renew;
 pub mod rules;
 pub mod streams;

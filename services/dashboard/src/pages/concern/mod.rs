@@ -20,10 +20,9 @@ use axum::{
     routing::{get, post},
 };
 
-use super::Page;
 use crate::{
     frame::navigation::{self, Audience, Entry},
-    web::{App, rules::Rule},
+    web::{App, page::Page, rules::Rule},
 };
 
 pub const PAGE: Page = Page {

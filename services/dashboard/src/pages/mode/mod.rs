@@ -6,8 +6,7 @@ mod view;
 
 use axum::{Router, routing::get};
 
-use super::Page;
-use crate::web::{App, rules::Rule};
+use crate::web::{App, page::Page, rules::Rule};
 
 pub const PAGE: Page = Page {
     routes,

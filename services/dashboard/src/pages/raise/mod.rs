@@ -6,10 +6,9 @@ mod view;
 
 use axum::{Router, routing::get};
 
-use super::Page;
 use crate::{
     frame::navigation::{Audience, Entry},
-    web::{App, rules::Rule},
+    web::{App, page::Page, rules::Rule},
 };
 
 pub const PAGE: Page = Page {

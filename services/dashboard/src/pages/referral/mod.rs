@@ -13,10 +13,9 @@ use axum::{
 };
 use proto::role;
 
-use super::Page;
 use crate::{
     frame::navigation::{Audience, Entry},
-    web::{App, rules::Rule},
+    web::{App, page::Page, rules::Rule},
 };
 
 pub const PAGE: Page = Page {

@@ -8,10 +8,9 @@ mod view;
 use axum::{Router, routing::get};
 use proto::role;
 
-use super::Page;
 use crate::{
     frame::navigation::{Audience, Entry},
-    web::{App, rules::Rule},
+    web::{App, page::Page, rules::Rule},
 };
 
 const READERS: &[&str] = &[role::ACCE, role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, role::STATISTICS_OFFICER];

@@ -9,8 +9,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::Page;
-use crate::web::{App, rules::Rule};
+use crate::web::{App, page::Page, rules::Rule};
 
 pub const PAGE: Page = Page {
     routes,

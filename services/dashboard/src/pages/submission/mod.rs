@@ -7,10 +7,9 @@ pub mod texts;
 use axum::{Router, routing::get};
 use proto::role;
 
-use super::Page;
 use crate::{
     frame::navigation::{Audience, Entry},
-    web::{App, rules::Rule},
+    web::{App, page::Page, rules::Rule},
 };
 
 pub const PAGE: Page = Page {
