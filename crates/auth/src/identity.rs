@@ -1,5 +1,5 @@
-//! Identity of a caller: a person by a signed bearer token, verified against pinned keys, algorithm, issuer and audience; a service by its
-//! certificate. Neither can pass for the other. What a person may do is not in the token: see [`crate::grants`]. Where the service accepts
+//! Identity of a caller: a person by a signed bearer token, verified against pinned keys, the algorithm of each, issuer and audience; a service by
+//! its certificate. Neither can pass for the other. What a person may do is not in the token: see [`crate::grants`]. Where the service accepts
 //! devices, one of them may sign for its person: see [`crate::devices`].
 
 use std::{collections::HashSet, sync::Arc};
@@ -9,7 +9,7 @@ use base::{
     programme::clause_of,
     refusal::{Kind, Refusal},
 };
-use jsonwebtoken::{Algorithm, TokenData, Validation, decode, decode_header, get_current_timestamp};
+use jsonwebtoken::{Algorithm, Validation, decode_header, get_current_timestamp};
 use serde::Deserialize;
 use time::OffsetDateTime;
 use tonic::Status;
@@ -69,8 +69,7 @@ impl Verifier {
             Some((devices, id)) => devices.prove(id, shown, &self.validation)?,
             None => {
                 let key = self.keys.find(header.kid.as_deref())?;
-                let data: TokenData<Shown> = decode(shown, &key, &self.validation).ok()?;
-                let Shown { proof, marks } = data.claims;
+                let Shown { proof, marks } = key.claims(shown, &self.validation)?;
                 if !token::is_access_token(header.typ.as_deref(), &marks) || !token::has_begun(&marks, now) {
                     tracing::warn!("a token that is no access token, or does not hold yet, is refused");
                     return None;

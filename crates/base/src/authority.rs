@@ -32,6 +32,14 @@ pub fn check(path: &Path) -> anyhow::Result<()> {
     roots(&bytes).map(drop)
 }
 
+/// First certificate in a PEM file's content, in DER.
+///
+/// # Errors
+/// It holds none.
+pub fn first_certificate(pem: &[u8]) -> anyhow::Result<CertificateDer<'static>> {
+    CertificateDer::pem_slice_iter(pem).next().context("the file holds no certificate")?.ok().context("it is no PEM file")
+}
+
 /// Client configuration for HTTP/1.1 requests to a server of this authority, without a certificate of ours.
 ///
 /// # Errors

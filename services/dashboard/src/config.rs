@@ -67,6 +67,14 @@ pub struct Config {
     #[arg(long)]
     pub client_secret_file: Option<PathBuf>,
 
+    /// File with the private key of that name instead of a secret, where the provider knows its public half (`private_key_jwt`): P-256 in PKCS #8 or RSA, in PEM, mode 0600
+    #[arg(long, conflicts_with = "client_secret_file")]
+    pub client_key_file: Option<PathBuf>,
+
+    /// File with the certificate over that key, in PEM, where the provider finds the key by its certificate
+    #[arg(long, requires = "client_key_file")]
+    pub client_certificate_file: Option<PathBuf>,
+
     /// Scopes to ask for, with spaces between them; access tokens must come out with the audience of the services
     #[arg(long, default_value = "openid offline_access")]
     pub scopes: String,

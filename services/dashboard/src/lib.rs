@@ -23,7 +23,7 @@ pub mod acceptor;
 pub mod config;
 pub mod health;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use auth::keys::Keys;
@@ -35,7 +35,10 @@ use server::{
 use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
-use provider::{Checks, Provider};
+use provider::{
+    Checks, Provider,
+    client::{ClientKey, ClientProof},
+};
 use session::{Sessions, cookie::Cookies, seal::Seal};
 
 /// Time limit for open pages to finish when the process stops.
@@ -114,19 +117,27 @@ fn provider(config: &Config, process: &Process) -> anyhow::Result<Option<Provide
         None => settings.authority()?,
     };
     let tls = authority.as_deref().map(client_config).transpose()?;
-    let secret = match &config.client_secret_file {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-            Some(Private::new(text.trim().to_owned()))
-        }
-        None => None,
-    };
     let settings = provider::Settings {
         issuer: issuer.clone(),
         client: config.client_id.clone(),
-        secret,
+        proof: client_proof(config, process)?,
         scopes: config.scopes.clone(),
         public_url: config.public_origin.trim_end_matches('/').to_owned(),
     };
     Provider::new(settings, https::Client::new(tls, provider::DEADLINE).connecting_to(config.issuer_connect.as_deref()), checks).map(Some)
+}
+
+/// How this dashboard proves itself to the identity provider.
+fn client_proof(config: &Config, process: &Process) -> anyhow::Result<ClientProof> {
+    let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let text = |path: &PathBuf| anyhow::Ok(Private::new(String::from_utf8(read(path)?).context("it is no text")?.trim().to_owned()));
+    if let Some(path) = &config.client_key_file {
+        let certificate = config.client_certificate_file.as_ref().map(read).transpose()?;
+        let key = ClientKey::from_pem(&text(path)?, certificate.as_deref(), process.clock.clone(), process.ids.clone());
+        return Ok(ClientProof::Key(Box::new(key.with_context(|| format!("the key in {} cannot be used", path.display()))?)));
+    }
+    Ok(match &config.client_secret_file {
+        Some(path) => ClientProof::Secret(text(path)?),
+        None => ClientProof::Public,
+    })
 }

@@ -3,6 +3,7 @@
 //! They are in a file that is read again when it changes. It is written by an operator, or by this process, from what an identity provider
 //! publishes: a start while the provider is away finds the last keys. Size, number, age and requests are bounded.
 
+mod key;
 pub mod provider;
 
 use std::{
@@ -14,11 +15,10 @@ use std::{
 
 use anyhow::Context as _;
 use base::tasks::Tasks;
-use jsonwebtoken::{
-    DecodingKey,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
-};
+use jsonwebtoken::jwk::JwkSet;
 use tokio::sync::Notify;
+
+pub use self::key::Key;
 
 /// Largest size of a key set, in bytes: one key takes about 200.
 const MAX_FILE_SIZE: u64 = 64 * 1024;
@@ -36,7 +36,7 @@ pub enum KeysError {
     Parse(#[from] serde_json::Error),
     #[error("the identity keys are larger than 64 KiB or more than 32")]
     TooMany,
-    #[error("the identity keys hold no ES256 key for signatures")]
+    #[error("the identity keys hold no key for signatures by ES256, RS256 or PS256")]
     Empty,
 }
 
@@ -56,11 +56,11 @@ struct KeySet {
     /// Rises with every change of the set.
     generation: u64,
     content: Vec<u8>,
-    keys: Vec<(Option<String>, DecodingKey)>,
+    keys: Vec<(Option<String>, Key)>,
 }
 
 impl Keys {
-    /// Reads a JWK set; only ES256 keys for signatures are ever taken from it.
+    /// Reads a JWK set; only keys for signatures by ES256, RS256 or PS256 are ever taken from it.
     ///
     /// # Errors
     /// The file is missing, malformed, too large or without a key that can be used.
@@ -80,7 +80,7 @@ impl Keys {
 
     /// Key that a token names. One that names none gets the only key there is, or nothing.
     #[must_use]
-    pub fn find(&self, id: Option<&str>) -> Option<DecodingKey> {
+    pub fn find(&self, id: Option<&str>) -> Option<Key> {
         let found = match (id, self.current().keys.as_slice()) {
             (None, [(_, only)]) => Some(only.clone()),
             (None, _) => None,
@@ -107,7 +107,7 @@ impl Keys {
         self.put(Vec::new(), Vec::new());
     }
 
-    fn put(&self, content: Vec<u8>, keys: Vec<(Option<String>, DecodingKey)>) {
+    fn put(&self, content: Vec<u8>, keys: Vec<(Option<String>, Key)>) {
         let mut current = self.0.current.write().unwrap_or_else(PoisonError::into_inner);
         *current = KeySet { generation: current.generation + 1, content, keys };
     }
@@ -141,7 +141,7 @@ fn read(path: &Path) -> Result<Vec<u8>, KeysError> {
     Ok(content)
 }
 
-fn parse(content: &[u8]) -> Result<Vec<(Option<String>, DecodingKey)>, KeysError> {
+fn parse(content: &[u8]) -> Result<Vec<(Option<String>, Key)>, KeysError> {
     if u64::try_from(content.len()).unwrap_or(u64::MAX) > MAX_FILE_SIZE {
         return Err(KeysError::TooMany);
     }
@@ -149,15 +149,8 @@ fn parse(content: &[u8]) -> Result<Vec<(Option<String>, DecodingKey)>, KeysError
     if set.keys.len() > MAX_KEYS {
         return Err(KeysError::TooMany);
     }
-    let usable = set.keys.iter().filter(|key| signs_es256(key));
-    let keys: Vec<_> = usable.filter_map(|key| Some((key.common.key_id.clone(), DecodingKey::from_jwk(key).ok()?))).collect();
+    let keys: Vec<_> = set.keys.iter().filter_map(|key| Some((key.common.key_id.clone(), Key::from_jwk(key)?))).collect();
     if keys.is_empty() { Err(KeysError::Empty) } else { Ok(keys) }
-}
-
-/// A key of another kind in the set is another application's, or an attempt to have its algorithm accepted.
-fn signs_es256(key: &Jwk) -> bool {
-    let for_signatures = key.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
-    for_signatures && matches!(&key.algorithm, AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256)
 }
 
 #[cfg(test)]

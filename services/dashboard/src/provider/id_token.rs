@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use auth::keys::Keys;
 use base::caller::is_service;
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header, get_current_timestamp};
+use jsonwebtoken::{Algorithm, Validation, decode_header, get_current_timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ pub fn read(token: &str, keys: &Keys, expected: &Expected<'_>) -> Option<SignIn>
     validation.required_spec_claims = ["exp", "iss", "aud", "sub"].into_iter().map(String::from).collect::<HashSet<_>>();
     validation.leeway = CLOCKS_DIFFER;
     let key = keys.find(header.kid.as_deref())?;
-    let claims: Claims = decode(token, &key, &validation).ok()?.claims;
+    let claims: Claims = key.claims(token, &validation)?;
     // Meant for others too: then it must say that it was given to us.
     let is_shared = claims.aud.as_array().is_some_and(|all| all.len() > 1);
     let is_ours = claims.azp.as_deref().map_or(!is_shared, |party| party == expected.client);

@@ -1,5 +1,6 @@
 //! Identity provider of the organisation: OpenID Connect, authorization code flow with a proof key (ADR 0044).
 
+pub mod client;
 pub mod id_token;
 
 use std::{
@@ -10,10 +11,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use auth::{identity::Verifier, keys::Keys};
 use base::{Private, caller::Proof};
-use base64::{
-    Engine as _,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{Request, StatusCode, Uri, header};
 use https::Client;
 use serde::{Deserialize, Serialize};
@@ -21,7 +19,10 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::{sync::Mutex, time::Instant};
 
-use self::id_token::{Expected, SignIn};
+use self::{
+    client::ClientProof,
+    id_token::{Expected, SignIn},
+};
 use crate::{session::Tokens, text::Language};
 
 /// Deadline of one request to the provider, connection included.
@@ -37,11 +38,11 @@ pub const CALLBACK: &str = "/signed-in";
 pub const AFTER_LOGOUT: &str = "/signed-out";
 
 /// Settings of the provider.
-#[derive(Debug, Clone)]
 pub struct Settings {
     pub issuer: String,
+    /// Name of this dashboard there, and how it proves that.
     pub client: String,
-    pub secret: Option<Private<String>>,
+    pub proof: ClientProof,
     /// Scopes with spaces between them.
     pub scopes: String,
     /// How browsers reach this dashboard, without a slash at the end.
@@ -237,22 +238,19 @@ impl Provider {
         Some(with_query(description.end_session_endpoint.as_ref()?, &parameters))
     }
 
-    /// One request for tokens. A client with a secret proves itself by it, one without names itself (RFC 6749, section 2.3.1).
-    async fn exchange(&self, parameters: &[(&str, &str)]) -> Result<Given, Failure> {
+    /// One request for tokens, in which this dashboard proves itself.
+    async fn exchange(&self, parameters: &[(&'static str, &str)]) -> Result<Given, Failure> {
         let description = self.description().await?;
-        let Settings { client, secret, .. } = &*self.settings;
-        let mut request = Request::post(&description.token_endpoint)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::ACCEPT, "application/json");
-        let mut form = parameters.to_vec();
-        match secret {
-            Some(secret) => {
-                let pair = STANDARD.encode(format!("{}:{}", encode(client), encode(secret.expose())));
-                request = request.header(header::AUTHORIZATION, format!("Basic {pair}"));
-            }
-            None => form.push(("client_id", client)),
-        }
-        let request = request.body(query(&form).into_bytes()).map_err(|_| Failure::Silent)?;
+        let Settings { client, proof, .. } = &*self.settings;
+        let mut form: Vec<(&str, String)> = parameters.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let request = client::prove(proof, client, &description.token_endpoint, &mut form).and_then(|request| {
+            let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            Ok(request.body(query(&form).into_bytes())?)
+        });
+        let request = request.map_err(|error| {
+            tracing::error!(error = format!("{error:#}"), "no request for tokens can be made");
+            Failure::Silent
+        })?;
         let answer = self.http.send(request).await.map_err(|error| {
             tracing::warn!(error = format!("{error:#}"), "the identity provider does not answer");
             Failure::Silent

@@ -7,7 +7,13 @@ use std::{
     time::Duration,
 };
 
+use base::{Clock, Ids, Private};
+use dashboard::provider::client::{ClientKey, ClientProof};
 use http::{StatusCode, header};
+use jsonwebtoken::{
+    Algorithm, EncodingKey,
+    jwk::{Jwk, JwkSet},
+};
 use local::{identity::Issuer, ports::Picker, state};
 use proto::role;
 use tokio::{
@@ -56,6 +62,29 @@ async fn fetched() -> Result<PathBuf, String> {
     Ok(place)
 }
 
+/// What a provider and its client sign with.
+enum With {
+    /// ES256, and a secret of the client's.
+    EllipticCurve,
+    /// RS256, and the client's own key.
+    Rsa,
+}
+
+/// A key and the key set with its public half, in files of this folder.
+fn signing_key(folder: &Path, with: &With) -> PathBuf {
+    if matches!(with, With::EllipticCurve) {
+        Issuer::open(folder).unwrap();
+        return folder.join("token-signing.pem");
+    }
+    fs::create_dir_all(folder).unwrap();
+    let pem = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap().serialize_pem();
+    let mut key = Jwk::from_encoding_key(&EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap(), Algorithm::RS256).unwrap();
+    key.common.key_id = Some("ro-local-1".to_owned());
+    fs::write(folder.join("jwks.json"), serde_json::to_vec(&JwkSet { keys: vec![key] }).unwrap()).unwrap();
+    fs::write(folder.join("signing.pem"), pem).unwrap();
+    folder.join("signing.pem")
+}
+
 /// The running provider; it ends with this value.
 struct Certified {
     _child: Child,
@@ -63,6 +92,7 @@ struct Certified {
     _said: Lines<BufReader<ChildStdout>>,
     url: String,
     folder: PathBuf,
+    client_key: Option<PathBuf>,
 }
 
 impl Drop for Certified {
@@ -72,9 +102,16 @@ impl Drop for Certified {
 }
 
 impl Certified {
-    async fn start(place: &Path) -> Self {
-        let folder = std::env::temp_dir().join(format!("dashboard-certified-{}", std::process::id()));
-        Issuer::open(&folder).unwrap();
+    async fn start(place: &Path, with: &With) -> Self {
+        let folder = std::env::temp_dir().join(format!("dashboard-certified-{}", Ids::random().uuid()));
+        let key = signing_key(&folder, with);
+        let (algorithm, client_key) = match with {
+            With::EllipticCurve => ("ES256", None),
+            With::Rsa => ("RS256", Some(folder.join("client.pem"))),
+        };
+        if let Some(path) = &client_key {
+            fs::write(path, rcgen::KeyPair::generate().unwrap().serialize_pem()).unwrap();
+        }
         let port = Picker::default().any().unwrap();
         let url = format!("http://127.0.0.1:{port}");
         let mut child = Command::new("node")
@@ -82,8 +119,10 @@ impl Certified {
             .current_dir(place)
             .env("ISSUER", &url)
             .env("PUBLIC", PUBLIC)
+            .env("ALGORITHM", algorithm)
+            .env("KEY", key)
             .env("SECRET", SECRET)
-            .env("KEY", folder.join("token-signing.pem"))
+            .env("CLIENT_KEY", client_key.as_deref().unwrap_or(Path::new("")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -93,7 +132,14 @@ impl Certified {
         let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
         let listening = timeout(SOON, said.next_line()).await.expect("the provider does not start").unwrap();
         assert_eq!(listening.as_deref(), Some("listening"));
-        Self { _child: child, _said: said, url, folder }
+        Self { _child: child, _said: said, url, folder, client_key }
+    }
+
+    /// How the dashboard proves itself to it.
+    fn proof(&self) -> ClientProof {
+        let Some(path) = &self.client_key else { return ClientProof::Secret(Private::new(SECRET.to_owned())) };
+        let pem = Private::new(fs::read_to_string(path).unwrap());
+        ClientProof::Key(Box::new(ClientKey::from_pem(&pem, None, Clock::system(), Ids::random()).unwrap()))
     }
 }
 
@@ -175,8 +221,13 @@ async fn a_certified_provider_that_is_not_ours_signs_in_asks_anew_renews_and_sig
         Ok(place) => place,
         Err(why) => return println!("SKIPPED: nobody signed in at a certified provider, because {why}"),
     };
-    let certified = Certified::start(&place).await;
-    let foreign = Foreign { url: certified.url.clone(), secret: SECRET.to_owned(), keys: certified.folder.join("jwks.json") };
+    signs_in_and_out(&place, With::EllipticCurve).await;
+    signs_in_and_out(&place, With::Rsa).await;
+}
+
+async fn signs_in_and_out(place: &Path, with: With) {
+    let certified = Certified::start(place, &with).await;
+    let foreign = Foreign { url: certified.url.clone(), proof: certified.proof(), keys: certified.folder.join("jwks.json") };
     let world = World::with_a_foreign_provider(foreign).await;
     world.grant("rj-officer-1", &[role::RJ_OFFICER], &[]);
     let (mut browser, mut jar) = (world.stranger(), Jar::default());

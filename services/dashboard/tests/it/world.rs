@@ -8,12 +8,12 @@ use std::{
 
 use auth::{identity::Verifier, keys::Keys};
 use axum::{Router, body::Body};
-use base::{Clock, Ids, Private};
+use base::{Clock, Ids};
 use dashboard::{
     clients::{Addresses, Clients, Safety},
     frame::Shell,
     pages,
-    provider::{Checks, DEADLINE, Provider, Settings},
+    provider::{Checks, DEADLINE, Provider, Settings, client::ClientProof},
     router::router,
     session::{Sessions, cookie::Cookies, seal::Seal},
     web::{App, streams::Streams, strip::Strip},
@@ -51,7 +51,7 @@ fn all_at(url: &str) -> Addresses {
 /// A provider of another make.
 pub struct Foreign {
     pub url: String,
-    pub secret: String,
+    pub proof: ClientProof,
     /// File with its public keys.
     pub keys: PathBuf,
 }
@@ -107,7 +107,7 @@ impl World {
         tokio::spawn(served.serve_with_incoming(TcpListenerStream::new(listener)));
         let stop = CancellationToken::new();
         let places = Arc::new(Semaphore::new(100));
-        let own = Foreign { url: provider.url.clone(), secret: String::new(), keys: provider.issuer.keys_file.clone() };
+        let own = Foreign { url: provider.url.clone(), proof: ClientProof::Public, keys: provider.issuer.keys_file.clone() };
         let issuer = foreign.as_ref().map_or(ISSUER, |foreign| foreign.url.as_str()).to_owned();
         let foreign = foreign.unwrap_or(own);
         let keys = Keys::from_file(&foreign.keys).unwrap();
@@ -115,7 +115,7 @@ impl World {
         let settings = Settings {
             issuer: foreign.url,
             client: CLIENT.to_owned(),
-            secret: Some(foreign.secret).filter(|secret| !secret.is_empty()).map(Private::new),
+            proof: foreign.proof,
             scopes: "openid".to_owned(),
             public_url: PUBLIC.to_owned(),
         };

@@ -1,21 +1,24 @@
-// oidc-provider as the dashboard's identity provider in a test: one client, ES256, people who exist when they sign in, no consent page.
-import { createPrivateKey } from "node:crypto";
+// oidc-provider as the dashboard's identity provider in a test: one client, people who exist when they sign in, no consent page.
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as oidc from "oidc-provider";
 
-const { ISSUER, PUBLIC, SECRET, KEY } = process.env;
-const jwk = { ...createPrivateKey(readFileSync(KEY)).export({ format: "jwk" }), kid: "ro-local-1", use: "sig", alg: "ES256" };
+const { ISSUER, PUBLIC, ALGORITHM, KEY, SECRET, CLIENT_KEY } = process.env;
+const jwk = { ...createPrivateKey(readFileSync(KEY)).export({ format: "jwk" }), kid: "ro-local-1", use: "sig", alg: ALGORITHM };
+const proof = CLIENT_KEY
+  ? { token_endpoint_auth_method: "private_key_jwt", jwks: { keys: [createPublicKey(readFileSync(CLIENT_KEY)).export({ format: "jwk" })] } }
+  : { client_secret: SECRET };
 const resource = "urn:ro";
 const scope = "openid offline_access";
 
 const provider = new oidc.Provider(ISSUER, {
   clients: [{
     client_id: "ro-dashboard",
-    client_secret: SECRET,
+    ...proof,
     redirect_uris: [`${PUBLIC}/signed-in`],
     post_logout_redirect_uris: [`${PUBLIC}/signed-out`],
     grant_types: ["authorization_code", "refresh_token"],
-    id_token_signed_response_alg: "ES256",
+    id_token_signed_response_alg: ALGORITHM,
     require_auth_time: true,
   }],
   jwks: { keys: [jwk] },
@@ -41,7 +44,7 @@ const provider = new oidc.Provider(ISSUER, {
       enabled: true,
       defaultResource: () => resource,
       useGrantedResource: () => true,
-      getResourceServerInfo: () => ({ audience: "ro", scope, accessTokenTTL: 600, accessTokenFormat: "jwt", jwt: { sign: { alg: "ES256" } } }),
+      getResourceServerInfo: () => ({ audience: "ro", scope, accessTokenTTL: 600, accessTokenFormat: "jwt", jwt: { sign: { alg: ALGORITHM } } }),
     },
   },
 });
