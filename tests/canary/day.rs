@@ -118,7 +118,7 @@ async fn submissions(system: &System, marks: &Marks, day: &mut Day) {
 }
 
 async fn queued(system: &System, receipt: &str) -> Result<String, String> {
-    let ask = ListQueueRequest { include_screened: true, page_size: 200, page_token: String::new() };
+    let ask = ListQueueRequest { include_screened: true, page_size: 200, ..ListQueueRequest::default() };
     let queue = system.referrals(OFFICER).list_queue(ask).await.map_err(|s| s.to_string())?.into_inner();
     queue.entries.into_iter().find(|entry| entry.receipt_number == receipt).map(|entry| entry.referral_id).ok_or("not yet".to_owned())
 }

@@ -23,7 +23,7 @@ pub async fn queued(system: &harness::system::System, receipt: &str) -> String {
     let look = async || {
         let (mut page_token, mut seen) = (String::new(), 0);
         for _ in 0..50 {
-            let ask = ListQueueRequest { include_screened: true, page_size: 200, page_token };
+            let ask = ListQueueRequest { include_screened: true, page_size: 200, page_token, ..ListQueueRequest::default() };
             let page = system.referrals(OFFICER).list_queue(ask).await.map_err(|s| s.to_string())?.into_inner();
             seen += page.entries.len();
             if let Some(entry) = page.entries.into_iter().find(|e| e.receipt_number == receipt) {

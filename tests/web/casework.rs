@@ -35,7 +35,7 @@ pub async fn a_case(key: &str) -> Case {
     let request = SubmitReferralRequest { referral: Some(referral) };
     let receipt = system.referrals("institutional-head-mission").submit_referral(request).await.unwrap().into_inner().receipt.unwrap();
     let referral_id = eventually("the referral stands in the national queue", SOON, async || {
-        let ask = ListQueueRequest { include_screened: true, page_size: 200, page_token: String::new() };
+        let ask = ListQueueRequest { include_screened: true, page_size: 200, ..ListQueueRequest::default() };
         let queue = system.referrals(OFFICER).list_queue(ask).await.map_err(|s| s.to_string())?.into_inner();
         let found = queue.entries.into_iter().find(|entry| entry.receipt_number == receipt.number);
         found.map(|entry| entry.referral_id).ok_or_else(|| "not in the queue".to_owned())

@@ -123,6 +123,38 @@ async fn an_open_question_is_shown_keeps_a_case_from_opening_and_is_answered_by_
 }
 
 #[tokio::test]
+async fn the_queue_is_narrowed_turned_round_and_searched_by_its_address() {
+    let mut staff = signed_in("staff-mission").await;
+    let number = submitted(&mut staff, "wants to be found", &[("offender_asked", "1")]).await.unwrap();
+    let mut officer = signed_in("rj-officer-1").await;
+    // Its list, its site, its region, its source and its day hold it; newest first it is on the first page.
+    let held = "/en/referrals?list=new&site=mission&origin=any-communication&sort=-received";
+    let page = officer.read(held).await;
+    assert!(
+        page.says(&number) && page.text.contains("aria-current=\"page\"") && page.text.contains("value=\"mission\" selected"),
+        "{}",
+        page.text
+    );
+    assert!(page.says("Referrals, newest first") && page.text.contains("aria-sort=\"descending\""));
+    assert!(officer.read("/en/referrals?region=pacific&sort=age").await.says(&number));
+    for other in ["?list=closed", "?site=kent", "?region=ontario", "?origin=victim", "?to=2001-01-01", "?region=ontario&site=mission"] {
+        let page = officer.read(&format!("/en/referrals{other}")).await;
+        assert!(!page.says(&number), "{other}");
+    }
+    let none = officer.read("/fr/referrals?to=2001-01-01").await;
+    assert!(none.says("Aucun que vous puissiez voir ne correspond à votre demande.") && none.says("Afficher toute la liste"));
+    // Every list has its number; the numbers are those of what is asked for.
+    assert!(none.text.contains("class=\"number\">0<"), "{}", none.text);
+    // A number leads to its referral, however it is typed; what is no number, or nobody's, is said so.
+    let typed = number.to_lowercase().replace('-', "%20");
+    let found = officer.get(&format!("/en/referrals?reference={typed}")).await;
+    assert!(found.status == StatusCode::SEE_OTHER && officer.read(&found.location).await.says("wants to be found"), "{}", found.text);
+    for unknown in ["nonsense", "RO-0000-0000"] {
+        assert!(officer.read(&format!("/en/referrals?reference={unknown}")).await.says("No referral with this number that you may see."));
+    }
+}
+
+#[tokio::test]
 async fn who_is_not_of_the_unit_reads_no_queue_and_no_referral_and_is_not_offered_them() {
     let mut staff = signed_in("staff-mission").await;
     let number = submitted(&mut staff, "something confidential", &[]).await.unwrap();

@@ -7,6 +7,17 @@
 -- Tables: referrals, and what was decided on them. Of a purged referral the row stays, so that the same submission, sent again, is
 -- answered as before and opens nothing [LPR4].
 
+create function part_of_the_queue(state text, flags text[], accepted_at timestamptz, purged_at timestamptz) returns text
+    language sql immutable as $$
+    select case
+        when purged_at is not null then null
+        when 'corrected-after-decision' = any (flags) then 'corrected'
+        when accepted_at is not null and state <> 'screened-deferred' then null
+        else state
+    end
+$$;
+comment on function part_of_the_queue is 'The part of the queue in which a referral stands: its state, or that it was corrected after its decision. Null of what is a case or was purged.';
+
 create table referral (
     referral_id uuid constraint referral_has_an_id primary key,
     receipt_number text not null constraint receipt_number_is_unique unique,
@@ -33,6 +44,10 @@ create table referral (
     gone bytea[] not null default '{}',
     accepted_at timestamptz,
     duplicate_of uuid constraint duplicate_of_a_referral references referral (referral_id),
+    listed text generated always as (part_of_the_queue(state, flags, accepted_at, purged_at)) stored,
+    listed_by_origin text generated always as (part_of_the_queue(state, flags, accepted_at, purged_at) || '/' || origin) stored,
+    listed_by_site text generated always as
+        (part_of_the_queue(state, flags, accepted_at, purged_at) || '/' || origin || '/' || site) stored,
     constraint decided_means_a_decision check ((disposition is null) = (decisions = 0)),
     constraint deferred_means_a_review_date check ((state = 'screened-deferred') = (review_on is not null)),
     constraint state_follows_the_decision check (
@@ -71,6 +86,9 @@ comment on column referral.told_at is 'The moment that was last told of it: of a
 comment on column referral.gone is 'Of a purged referral: SHA-256 of the other bodies that were received under its key, which are answered as before. Open.';
 comment on column referral.accepted_at is 'When it was first accepted; null where no case was ever opened from it. Protected B.';
 comment on column referral.duplicate_of is 'The referral that this one repeats, where it was closed as a duplicate: it goes with the case of that one. Protected B.';
+comment on column referral.listed is 'The part of the queue in which it stands. Protected B.';
+comment on column referral.listed_by_origin is 'The same, with its origin. Protected B.';
+comment on column referral.listed_by_site is 'The same, with its origin and its site. Protected B.';
 -- The key comes first: it tells rows apart at the first comparison.
 create unique index one_referral_per_site_and_key_form on referral (key_form, site) where key_form is not null;
 create unique index one_referral_per_site_and_key_without_form on referral (idempotency_key, site) where key_form is null;
@@ -79,11 +97,9 @@ create index referral_in_clear on referral (referral_id) where content <> '';
 create index referral_duplicates on referral (duplicate_of) where duplicate_of is not null;
 create index referral_closed_without_a_case on referral (received_at, referral_id)
     where state = 'screened-closed' and accepted_at is null and purged_at is null;
-create index referral_in_the_queue on referral (received_at, referral_id)
-    where (state in ('received', 'needs-clarification', 'screened-deferred') or 'corrected-after-decision' = any (flags))
-        and purged_at is null;
-create index referral_listed on referral (received_at, referral_id)
-    where purged_at is null and (accepted_at is null or 'corrected-after-decision' = any (flags));
+create index referral_listed on referral (listed, received_at, referral_id) where listed is not null;
+create index referral_listed_by_origin on referral (listed_by_origin, received_at, referral_id) where listed_by_origin is not null;
+create index referral_listed_by_site on referral (listed_by_site, received_at, referral_id) where listed_by_site is not null;
 
 create table screening_decision (
     referral_id uuid not null constraint decision_on_a_referral references referral (referral_id),
@@ -324,47 +340,52 @@ end
 $$;
 comment on function refuse_to_rewrite_but_seal is 'Decisions and variants are only ever added; a text that stands in clear may be sealed.';
 
--- Functions: the queue. A page reads its own rows, however many there are and whatever the planner believes of them: the rows of either
--- list stand in an index of their own in the order of the list, and the functions forbid the planner to sort.
+-- Functions: the queue. A page reads its own rows, however many there are and whatever the planner believes of them. Each part of the
+-- queue, of one origin and of one site where these are asked for, has a key in a column of its own, which stands in one index and no
+-- other, in the order of the list: a page is the first rows under each key, put in order. `by` is the column of the keys.
 
-create function referrals_waiting(after_time timestamptz, after_id uuid, today date, officer text, most bigint)
+create function referrals_under_keys(by text, columns text, ending text) returns text language sql immutable as $$
+    select format(
+        'select %s from referral r
+         where r.%I = part.key and (part.due_by is null or r.review_on <= part.due_by)
+           and (r.received_at, r.referral_id) > ($3, $4) and (r.received_at, r.referral_id) < ($5, $6)
+           and (r.accepted_at is null or $7 is null or is_tied(r.referral_id, $7, acting_at(), false))
+         %s limit $8', columns, by, ending)
+$$;
+comment on function referrals_under_keys is 'The first referrals under one key of the queue, as text of a statement.';
+
+create function referrals_listed(by text, keys text[], due_by date[], from_time timestamptz, from_id uuid, until_time timestamptz,
+                                 until_id uuid, officer text, most bigint, newest_first boolean)
     returns table (referral_id uuid, receipt_number text, origin text, site text, state text, received_at timestamptz, flags text[],
                    variants bigint)
-    language plpgsql stable set enable_sort to off as $$
-#variable_conflict use_column
+    language plpgsql stable set enable_sort to off set enable_incremental_sort to off set enable_seqscan to off as $$
+declare
+    way text := case when newest_first then 'desc' else 'asc' end;
+    ordered text := format('order by received_at %1$s, referral_id %1$s', way);
 begin
-    return query
-    select r.referral_id, r.receipt_number, r.origin, r.site, r.state, r.received_at, r.flags,
-           (select count(*) from referral_variant v where v.referral_id = r.referral_id)
-    from referral r
-    where (r.state in ('received', 'needs-clarification', 'screened-deferred') or 'corrected-after-decision' = any (r.flags))
-      and r.purged_at is null
-      and (r.state <> 'screened-deferred' or r.review_on <= today or 'corrected-after-decision' = any (r.flags))
-      and (officer is null or r.accepted_at is null or is_tied(r.referral_id, officer, acting_at(), false))
-      and (r.received_at, r.referral_id) > (after_time, after_id)
-    order by r.received_at, r.referral_id limit most;
+    return query execute format(
+        'select one.*, (select count(*) from referral_variant v where v.referral_id = one.referral_id)
+         from unnest($1, $2) as part (key, due_by) cross join lateral (%s) as one %s limit $8',
+        referrals_under_keys(by, 'r.referral_id, r.receipt_number, r.origin, r.site, r.state, r.received_at, r.flags', ordered), ordered)
+    using keys, due_by, from_time, from_id, until_time, until_id, officer, most;
 end
 $$;
-comment on function referrals_waiting is 'A page of what waits for a decision, of deferrals whose day has come, and of what was corrected after its decision; oldest first. Of what was accepted, what the officer is tied to, or all where nobody asks for a tie.';
+comment on function referrals_listed is 'A page of the queue under these keys, in the order of arrival. Of what was accepted, what the officer is tied to, or all where nobody asks for a tie.';
 
-create function referrals_listed(after_time timestamptz, after_id uuid, officer text, most bigint)
-    returns table (referral_id uuid, receipt_number text, origin text, site text, state text, received_at timestamptz, flags text[],
-                   variants bigint)
-    language plpgsql stable set enable_sort to off as $$
-#variable_conflict use_column
+create function referrals_counted(by text, keys text[], due_by date[], places int[], from_time timestamptz, from_id uuid,
+                                  until_time timestamptz, until_id uuid, officer text, most bigint)
+    returns table (place int, found bigint)
+    language plpgsql stable set enable_sort to off set enable_seqscan to off as $$
 begin
-    return query
-    select r.referral_id, r.receipt_number, r.origin, r.site, r.state, r.received_at, r.flags,
-           (select count(*) from referral_variant v where v.referral_id = r.referral_id)
-    from referral r
-    where r.purged_at is null
-      and (r.accepted_at is null or 'corrected-after-decision' = any (r.flags))
-      and (r.accepted_at is null or officer is null or is_tied(r.referral_id, officer, acting_at(), false))
-      and (r.received_at, r.referral_id) > (after_time, after_id)
-    order by r.received_at, r.referral_id limit most;
+    return query execute format(
+        'select asked.place, (select count(*) from (select from unnest($1, $2, $9) as part (key, due_by, place) cross join lateral (%s) as one
+                                                    where part.place = asked.place limit $8) as few)
+         from (select distinct place from unnest($9) as one (place)) as asked',
+        referrals_under_keys(by, '', ''))
+    using keys, due_by, from_time, from_id, until_time, until_id, officer, most, places;
 end
 $$;
-comment on function referrals_listed is 'A page of every referral that is no case, decided or not, and of those that were corrected since; oldest first.';
+comment on function referrals_counted is 'How many stand under the keys of each place; nobody counts further than to a limit.';
 
 -- Functions: recording. Whether a key is known is answered by an index, however many referrals a site has: row security keeps a condition
 -- out of an index where it could tell what it was asked of, and `coalesce` counts as such. New referrals are recorded by one statement:

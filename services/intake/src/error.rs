@@ -146,7 +146,19 @@ pub fn raised_all_the_same(refusal: Refusal) -> Refusal {
     Refusal { en: Cow::Owned(en), fr: Cow::Owned(fr), ..refusal }
 }
 
-// The queue: decisions of the RJ Unit.
+// The queue: its lists, and decisions of the RJ Unit.
+
+/// A list narrowed by more sites than there are.
+#[must_use]
+pub fn too_many_sites() -> Refusal {
+    Refusal::invalid(
+        "too-many-sites",
+        "R3a",
+        "sites",
+        "name at most 200 sites, or none for all of them",
+        "nommez au plus 200 établissements ou bureaux, ou aucun pour tous",
+    )
+}
 
 /// A case for a referral with open questions; the reason is the code of the first, and the words name all.
 #[must_use]

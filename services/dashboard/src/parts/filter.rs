@@ -18,8 +18,15 @@ pub struct Filter {
 impl Filter {
     #[must_use]
     pub fn draw(self, chosen: &FormValues, language: Language) -> Markup {
+        self.keeping(&[], chosen, language)
+    }
+
+    /// The same, with what else stands in the address.
+    #[must_use]
+    pub fn keeping(self, hidden: &[(&str, &str)], chosen: &FormValues, language: Language) -> Markup {
         html! {
             form class="filter" method="get" action=(self.action) role="search" {
+                @for (name, value) in hidden { @if !value.is_empty() { input type="hidden" name=(name) value=(value); } }
                 @for field in self.fields { (form::draw_field(&unneeded(field, language), chosen, &Problems::none(), language)) }
                 button class="second" { (self.submit) }
             }

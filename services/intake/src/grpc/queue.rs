@@ -15,21 +15,34 @@ use crate::{
         App,
         queue::{
             get::get_referral,
-            list::{Scope, list_queue},
+            list::{count_queue, find_in_queue, list_queue},
             screen::{Screening, screen_referral},
         },
     },
-    store::queue::list::Entry,
+    domain::queue::list::List,
+    store::queue::list::{Count, Entry},
     wire,
 };
 
 pub async fn list(app: &App, request: Request<ListQueueRequest>) -> Result<ListQueueResponse, Status> {
     let caller = Caller::of(&request)?;
     let asked = request.into_inner();
-    let scope = if asked.include_screened { Scope::All } else { Scope::Waiting };
-    let ended = list_queue(app, &caller, scope, asked.page_size, &asked.page_token).await;
-    let (entries, next_page_token) = app.watched(&caller, "referral.queue", "", ended).await?;
-    Ok(ListQueueResponse { entries: entries.into_iter().map(entry).collect(), next_page_token })
+    if !asked.receipt_number.is_empty() {
+        let ended = find_in_queue(app, &caller, &asked.receipt_number).await;
+        let found = app.watched(&caller, "referral.queue", "", ended).await?;
+        return Ok(ListQueueResponse { entries: found.into_iter().map(entry).collect(), ..ListQueueResponse::default() });
+    }
+    let ended = page(app, &caller, &asked).await;
+    let (entries, next_page_token, counts) = app.watched(&caller, "referral.queue", "", ended).await?;
+    let counts = counts.into_iter().map(|(list, count)| wire::count(list, count.n, count.is_more));
+    Ok(ListQueueResponse { entries: entries.into_iter().map(entry).collect(), next_page_token, counts: counts.collect() })
+}
+
+async fn page(app: &App, caller: &Caller, request: &ListQueueRequest) -> base::Result<(Vec<Entry>, String, Vec<(List, Count)>)> {
+    let asked = wire::asked(request)?;
+    let (entries, next) = list_queue(app, caller, &asked, request.page_size, &request.page_token).await?;
+    let counts = if request.with_counts { count_queue(app, caller, &asked).await? } else { Vec::new() };
+    Ok((entries, next, counts))
 }
 
 pub async fn get(app: &App, request: Request<GetReferralRequest>) -> Result<GetReferralResponse, Status> {

@@ -8,6 +8,6 @@ mod referral;
 pub use self::{
     answer::{answer, receipt, rejection},
     contact::{contact, kept_contact},
-    queue::{disposition, disposition_code, state_code},
+    queue::{asked, count, disposition, disposition_code, state_code},
     referral::{concern_in_unreadable, kept_referral, origin_code, referral, referral_received},
 };

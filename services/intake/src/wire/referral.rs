@@ -76,7 +76,7 @@ pub fn kept_referral(content: &[u8], key: &str) -> Option<wire::Referral> {
 }
 
 /// Origin of a number; an unknown one counts as not stated.
-fn origin(number: i32) -> Option<Origin> {
+pub(super) fn origin(number: i32) -> Option<Origin> {
     match wire::Origin::try_from(number) {
         Ok(wire::Origin::Victim) => Some(Origin::Victim),
         Ok(wire::Origin::Institutional) => Some(Origin::Institutional),

@@ -4,10 +4,13 @@
 use base::Caller;
 use intake::{
     bus::Referrals,
-    domain::Key,
+    domain::{
+        Key, Origin,
+        queue::list::{Asked, List},
+    },
     store::{
         purge::retention,
-        queue::list::{all, waiting},
+        queue::list::{MOST_COUNTED, Range, counts, page},
         referral::{find_held, find_receipt},
         sealed::InClear,
     },
@@ -19,7 +22,6 @@ use messaging::{
 };
 use prost::Message;
 use sqlx::{PgConnection, types::Uuid};
-use time::OffsetDateTime;
 
 use crate::{
     referral_sets::published,
@@ -56,13 +58,35 @@ async fn fill(app: &TestDesk) {
 /// still see is not pruned.
 const VERSIONS: i64 = 4;
 
-/// Rows that a page of each list read of each table: by walking it, and by an index.
-async fn read(app: &TestDesk, who: &Caller) -> Vec<(String, i64, i64)> {
+/// Rows that two pages of a list read of each table: by walking it, and by an index.
+async fn read(app: &TestDesk, who: &Caller, asked: &Asked) -> Vec<(String, i64, i64)> {
     let mut tx = app.begin(who, []).await.unwrap();
-    let (start, tied) = ((OffsetDateTime::UNIX_EPOCH, Uuid::nil()), intake::access::needs_a_tie(who).then_some(who.subject.as_str()));
-    assert_eq!(waiting(&mut tx, start, MORNING.date(), tied, PAGE).await.unwrap().len(), 51);
-    assert_eq!(all(&mut tx, start, tied, PAGE).await.unwrap().len(), 51);
-    read_so_far(&mut tx).await
+    let tied = intake::access::needs_a_tie(who).then_some(who.subject.as_str());
+    let before = read_so_far(&mut tx).await;
+    let whole = Range::of(asked);
+    let first = page(&mut tx, (asked, whole), MORNING.date(), tied, PAGE).await.unwrap();
+    assert_eq!(first.len(), 51);
+    // A page from the middle of the list costs what the first one costs.
+    let far = time::Duration::seconds(if asked.newest_first { -900 } else { 900 });
+    let middle = whole.after(first.first().map(|row| (row.received_at + far, row.id)), asked.newest_first);
+    assert_eq!(page(&mut tx, (asked, middle), MORNING.date(), tied, PAGE).await.unwrap().len(), 51);
+    read_since(&mut tx, &before).await
+}
+
+/// A list and what narrows it: everything that stands in an index, alone and together.
+fn narrowed() -> Vec<Asked> {
+    let of_mission = |asked: Asked| asked.of_sites(&["mission".to_owned(), "kent".to_owned()]).unwrap();
+    let lists = [List::Waiting, List::All, List::Closed].map(Asked::from);
+    let newest = lists.clone().map(|asked| Asked { newest_first: true, ..asked });
+    let institutional = lists.clone().map(|asked| Asked { origin: Some(Origin::Institutional), ..asked });
+    let dated = lists.clone().map(|asked| Asked {
+        received_from: Some(MORNING - time::Duration::days(400)),
+        received_before: Some(MORNING),
+        ..asked
+    });
+    let sited = lists.clone().map(of_mission);
+    let both = institutional.clone().map(of_mission);
+    [lists, newest, institutional, dated, sited, both].concat()
 }
 
 async fn read_so_far(tx: &mut PgConnection) -> Vec<(String, i64, i64)> {
@@ -80,11 +104,40 @@ async fn a_page_of_the_queue_reads_its_own_rows_however_many_referrals_there_are
             sqlx::raw_sql("analyze").execute(&app.database.admin).await.unwrap();
         }
         for who in [officer(1), supervisor(1)] {
-            for (table, walked, by_index) in read(&app, &who).await {
-                assert_eq!(walked, 0, "{table} is walked for {}", who.subject);
-                assert!(by_index <= VERSIONS * MAX_ROWS_READ, "{by_index} rows of {table} are read for {}", who.subject);
+            for asked in narrowed() {
+                for (table, walked, by_index) in read(&app, &who, &asked).await {
+                    assert_eq!(walked, 0, "{table} is walked for {}: {asked:?}", who.subject);
+                    assert!(by_index <= VERSIONS * MAX_ROWS_READ, "{by_index} rows of {table} are read for {}: {asked:?}", who.subject);
+                }
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn what_is_rare_is_found_and_what_is_many_is_counted_to_a_limit_however_many_referrals_there_are() {
+    let app = app().await;
+    fill(&app).await;
+    let rare = "update referral set site = 'kent', origin = 'community' where receipt_number in ('RO-20000', 'RO-19999')";
+    sqlx::raw_sql(rare).execute(&app.database.admin).await.unwrap();
+    for known_to_the_planner in [false, true] {
+        if known_to_the_planner {
+            sqlx::raw_sql("analyze").execute(&app.database.admin).await.unwrap();
+        }
+        let who = officer(1);
+        let mut tx = app.begin(&who, []).await.unwrap();
+        let of_kent = Asked::from(List::All).of_sites(&["kent".to_owned()]).unwrap();
+        let of_an_origin = Asked { origin: Some(Origin::Community), ..List::All.into() };
+        for asked in [of_kent, of_an_origin] {
+            let before = read_so_far(&mut tx).await;
+            assert_eq!(page(&mut tx, (&asked, Range::of(&asked)), MORNING.date(), Some(&who.subject), PAGE).await.unwrap().len(), 2);
+            assert_eq!(counts(&mut tx, &asked, MORNING.date(), Some(&who.subject)).await.unwrap()[1].1.n, 2);
+            read_at_most(&mut tx, &before, 16 * VERSIONS, "two of many").await;
+        }
+        let before = read_so_far(&mut tx).await;
+        let all = counts(&mut tx, &List::All.into(), MORNING.date(), Some(&who.subject)).await.unwrap();
+        assert!(all.iter().filter(|(_, count)| count.is_more && count.n == MOST_COUNTED).count() == 3, "{all:?}");
+        read_at_most(&mut tx, &before, 4 * (MOST_COUNTED + 1), "the numbers of all lists").await;
     }
 }
 

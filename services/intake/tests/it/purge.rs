@@ -9,7 +9,7 @@ use intake::{
         purge::order::purge_referrals,
         queue::{
             get::get_referral,
-            list::{Scope, list_queue},
+            list::list_queue,
             screen::{Screening, screen_referral},
         },
         referral::get_receipt::get_receipt,
@@ -18,6 +18,7 @@ use intake::{
     domain::{
         Disposition, Repeat,
         purge::{LEAST, Purged},
+        queue::list::List,
     },
 };
 use messaging::{
@@ -135,8 +136,8 @@ async fn a_purged_referral_that_is_sent_again_is_answered_as_before_and_opens_no
     assert_eq!(get_receipt(&app, &staff("mission"), &first.number).await.unwrap().number, first.number);
     assert_eq!(received_facts(&app).await.len(), told);
     // In no list either.
-    for scope in [Scope::All, Scope::Waiting] {
-        assert!(list_queue(&app, &officer(1), scope, 50, "").await.unwrap().0.is_empty());
+    for scope in [List::All, List::Waiting] {
+        assert!(list_queue(&app, &officer(1), &scope.into(), 50, "").await.unwrap().0.is_empty());
     }
 }
 
@@ -168,7 +169,7 @@ async fn a_key_that_was_used_before_answers_the_same_bytes_whether_a_case_existe
         assert_eq!(waiting::<Concern>(&app, subject::RAISE_BY_INTAKE).await.len(), 1, "the concern in it is raised, once");
         // What was new in them is not lost: beside a stub it is a referral of its own, once.
         assert_eq!(told().await - before, usize::from(purged));
-        let (queue, _) = list_queue(&app, &officer(1), Scope::Waiting, 50, "").await.unwrap();
+        let (queue, _) = list_queue(&app, &officer(1), &List::Waiting.into(), 50, "").await.unwrap();
         assert_eq!(queue.len(), 1);
     }
     assert!(answers.iter().all(|said| *said == answers[0]));

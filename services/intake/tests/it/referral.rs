@@ -6,7 +6,7 @@ use intake::{
         App,
         queue::{
             get::get_referral,
-            list::{Scope, list_queue},
+            list::list_queue,
             screen::{Screening, screen_referral},
         },
         referral::{
@@ -14,7 +14,7 @@ use intake::{
             submit::{self, BATCH},
         },
     },
-    domain::{Disposition, Repeat},
+    domain::{Disposition, Repeat, queue::list::List},
 };
 use proto::{
     intake::v1::{Known, Origin, Referral, ReferralCorrected, ReferralScreened},
@@ -102,7 +102,7 @@ async fn a_correction_after_the_decision_goes_back_to_the_queue_is_shown_and_tol
         submit(&app, &staff("mission"), referral("1")).await;
         let id = only_id(&app).await;
         crate::screening::decide(&app, &officer(1), &id, disposition, "as heard").await.unwrap();
-        let queue = async || list_queue(&app, &officer(1), Scope::Waiting, 0, "").await.unwrap().0;
+        let queue = async || list_queue(&app, &officer(1), &List::Waiting.into(), 0, "").await.unwrap().0;
         assert!(queue().await.is_empty());
         app.clock.advance(-time::Duration::HOUR);
         let corrected = Referral { no_contact_condition: Known::Yes.into(), ..referral("1") };
@@ -177,7 +177,7 @@ async fn another_body_under_a_known_key_is_kept_beside_the_first_and_shown_to_th
     let kept = intake::wire::kept_referral(&full.variants[0], &full.key).unwrap();
     assert!(kept == other, "the variant reads back as it was sent");
     assert!(intake::wire::kept_referral(&full.content, &full.key).unwrap() == referral("form-1"));
-    let (queue, _) = list_queue(&app, &officer(1), Scope::Waiting, 0, "").await.unwrap();
+    let (queue, _) = list_queue(&app, &officer(1), &List::Waiting.into(), 0, "").await.unwrap();
     assert_eq!(queue[0].variants, 1);
 }
 
@@ -379,7 +379,7 @@ async fn a_victim_referral_keyed_at_an_institution_is_invisible_there_except_its
     let head = caller("head-mission", &[role::INSTITUTIONAL_HEAD], &["mission"], &[]);
     for person in [&author, &head, &staff("mission")] {
         assert!(matches!(get_referral(&app, person, &id, None).await, Err(Error::NotFound)));
-        assert!(matches!(list_queue(&app, person, Scope::All, 0, "").await, Err(Error::NotFound)));
+        assert!(matches!(list_queue(&app, person, &List::All.into(), 0, "").await, Err(Error::NotFound)));
         let decision = Screening { referral_id: &id, disposition: None, reason: String::new().into(), review_on: "", duplicate_of: "" };
         assert!(matches!(screen_referral(&app, person, decision).await, Err(Error::NotFound)));
     }

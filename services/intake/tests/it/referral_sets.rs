@@ -7,11 +7,11 @@ use futures::future::join_all;
 use intake::{
     app::{
         App,
+        queue::list::list_queue,
         referral::{Batching, Recorder},
     },
     bus::Referrals,
-    domain::{Answer, Repeat},
-    store::queue::list::all,
+    domain::{Answer, Repeat, queue::list::List},
 };
 use messaging::{
     inbox::{Handler, Incoming, ReadMessage, Rejection},
@@ -62,9 +62,7 @@ async fn two_hundred_submissions_at_once_stand_once_each_in_their_own_submitters
     let keys: i64 =
         sqlx::query_scalar("select count(*) from data_key where kind = 'referral'").fetch_one(&test.database.admin).await.unwrap();
     assert_eq!((keys, received_facts(&app).await.len()), (100, 100));
-    let mut tx = service(&app).await;
-    let start = (time::OffsetDateTime::UNIX_EPOCH, sqlx::types::Uuid::nil());
-    assert_eq!(all(&mut tx, start, None, 200).await.unwrap().len(), 100);
+    assert_eq!(list_queue(&app, &officer(1), &List::All.into(), 200, "").await.unwrap().0.len(), 100);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

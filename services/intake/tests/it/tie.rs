@@ -3,14 +3,11 @@
 use base::{Caller, Error};
 use intake::{
     app::{
-        queue::{
-            get::get_referral,
-            list::{Scope, list_queue},
-        },
+        queue::{get::get_referral, list::list_queue},
         referral::get_receipt::get_receipt,
     },
     bus::TiesOfCases,
-    domain::{Disposition, Repeat},
+    domain::{Disposition, Repeat, queue::list::List},
 };
 use messaging::{
     inbox::{Handler, Incoming},
@@ -119,21 +116,21 @@ async fn whoever_submitted_what_was_accepted_reads_its_receipt_and_no_more_than_
 async fn no_queue_lists_what_was_accepted_but_for_a_correction_that_whoever_is_tied_must_see() {
     let app = app().await;
     let id = accepted(&app).await;
-    let listed = async |who: &Caller, scope| list_queue(&app, who, scope, 50, "").await.unwrap().0.len();
+    let listed = async |who: &Caller, scope: List| list_queue(&app, who, &scope.into(), 50, "").await.unwrap().0.len();
     for who in [officer(1), officer(2), supervisor(1)] {
-        for scope in [Scope::Waiting, Scope::All] {
+        for scope in [List::Waiting, List::All] {
             assert_eq!(listed(&who, scope).await, 0, "{} {scope:?}", who.subject);
         }
     }
     submit(&app, &staff("mission"), Referral { no_contact_condition: Known::Yes.into(), ..referral("1") }).await;
     for (who, seen) in [(officer(1), 1), (officer(2), 0), (supervisor(1), 1)] {
-        for scope in [Scope::Waiting, Scope::All] {
+        for scope in [List::Waiting, List::All] {
             assert_eq!(listed(&who, scope).await, seen, "{} {scope:?}", who.subject);
         }
     }
     decide(&app, &officer(1), &id, Disposition::NoContactPermitted, "an order forbids it").await.unwrap();
     for who in [officer(1), officer(2), supervisor(1)] {
-        assert_eq!(listed(&who, Scope::All).await, 0, "closed again, it stays a case: {}", who.subject);
+        assert_eq!(listed(&who, List::All).await, 0, "closed again, it stays a case: {}", who.subject);
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
     cases::v1::{DocumentKind, DocumentSide, Initiative, ParticipantKind, RiskLevel, Stage, Wish},
-    intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin},
+    intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
     safety::v1::{Audience, Grade},
 };
@@ -26,6 +26,7 @@ macro_rules! choice {
 }
 
 choice!(origin, Origin, ["victim", "institutional", "community", "any-communication"]);
+choice!(queue_list, QueueList, ["waiting", "received", "needs-clarification", "corrected", "deferred", "closed", "all"]);
 choice!(known, Known, ["yes", "no", "unknown"]);
 choice!(language, Language, ["english", "french"]);
 choice!(mode, Mode, ["letter", "video", "shuttle", "face-to-face", "group", "other"]);
@@ -94,6 +95,7 @@ mod tests {
     #[test]
     fn whatever_the_wire_can_say_a_person_can_type() {
         complete(origin(), |n| Origin::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(queue_list(), |n| QueueList::try_from(n).ok().map(|v| v.as_str_name()));
         complete(known(), |n| Known::try_from(n).ok().map(|v| v.as_str_name()));
         complete(language(), |n| Language::try_from(n).ok().map(|v| v.as_str_name()));
         complete(mode(), |n| Mode::try_from(n).ok().map(|v| v.as_str_name()));

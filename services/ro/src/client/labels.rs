@@ -2,7 +2,7 @@
 
 use proto::{
     cases::v1::{ConsentStatus, DocumentKind, DocumentSide, ParticipantKind, RiskLevel, SiteChange, Stage, Wish},
-    intake::v1::{Origin, ReferralState},
+    intake::v1::{Origin, QueueList, ReferralState},
     safety::v1::{Audience, ConcernState, Grade},
 };
 
@@ -22,6 +22,20 @@ pub const fn origin(value: Origin) -> Words {
         Origin::Institutional => words("institutional", "établissement"),
         Origin::Community => words("community", "collectivité"),
         Origin::AnyCommunication => words("any communication", "autre communication"),
+    }
+}
+
+#[must_use]
+pub const fn queue_list(value: QueueList) -> Words {
+    match value {
+        QueueList::Unspecified => NOT_STATED,
+        QueueList::Waiting => words("to decide", "à trancher"),
+        QueueList::Received => words("new", "nouveaux"),
+        QueueList::NeedsClarification => words("waiting for information", "en attente d'information"),
+        QueueList::Corrected => words("to decide anew", "à trancher de nouveau"),
+        QueueList::Deferred => words("deferred", "reportés"),
+        QueueList::Closed => words("not proceeding", "sans suite"),
+        QueueList::All => words("all of these", "tous ceux-ci"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Words for the codes of a referral: its source, state, decisions, questions and answers.
 
-use proto::intake::v1::{Disposition, Known, Language as Spoken, Mode, Origin, ReferralState};
+use proto::intake::v1::{Disposition, Known, Language as Spoken, Mode, Origin, QueueList, ReferralState};
 
 use super::texts::Texts;
 use crate::parts::form::Choice;
@@ -53,6 +53,19 @@ pub const fn state(value: ReferralState, texts: &Texts) -> &'static str {
         ReferralState::ScreenedIndirectOnly => texts.state_indirect_only,
         ReferralState::ScreenedDeferred => texts.state_deferred,
         ReferralState::ScreenedClosed => texts.state_closed,
+    }
+}
+
+#[must_use]
+pub const fn list(value: QueueList, texts: &Texts) -> &'static str {
+    match value {
+        QueueList::Unspecified | QueueList::Waiting => texts.list_waiting,
+        QueueList::Received => texts.list_new,
+        QueueList::NeedsClarification => texts.list_clarify,
+        QueueList::Corrected => texts.list_again,
+        QueueList::Deferred => texts.list_deferred,
+        QueueList::Closed => texts.list_closed,
+        QueueList::All => texts.list_all,
     }
 }
 
@@ -130,6 +143,7 @@ pub fn flag(code: &str, texts: &Texts) -> Option<(&'static str, bool, &'static s
         "conditions-not-stated" => (texts.ask_conditions, true, "R7a"),
         "representative-relation-unknown" => (texts.ask_relation, true, "D-victim-referral"),
         "origin-check" => (texts.note_origin, false, "D-community"),
+        "safety-concern" => (texts.note_concern, false, "RM1c"),
         "no-contact-condition" => (texts.note_condition, false, "GL2a"),
         "corrected-after-decision" => (texts.note_corrected, false, "R3a"),
         _ => return None,

@@ -4,11 +4,12 @@ use axum::{
     extract::{Path, Query, State},
     response::Response,
 };
-use proto::intake::v1::{GetReferralRequest, GetReferralResponse, ListQueueRequest};
+use proto::intake::v1::{GetReferralRequest, GetReferralResponse, ListQueueRequest, ListQueueResponse};
 use serde::Deserialize;
-use tonic::{Code, Status};
+use tonic::{Code, Response as Answer, Status};
 
 use super::{
+    chosen::Chosen,
     file::{self, Done},
     screening as form, texts, view,
 };
@@ -20,7 +21,6 @@ use crate::{
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct QueueQuery {
-    all: Option<u8>,
     page: String,
 }
 
@@ -31,11 +31,28 @@ pub struct FileQuery {
     answered: Option<u8>,
 }
 
-pub async fn queue(State(app): State<App>, member: Member, Query(query): Query<QueueQuery>) -> Response {
-    let request = ListQueueRequest { include_screened: query.all.is_some(), page_size: 50, page_token: query.page.clone() };
-    match app.clients.referrals(&member.session).list_queue(request).await {
+pub async fn queue(State(app): State<App>, member: Member, Query(query): Query<QueueQuery>, Query(chosen): Query<Chosen>) -> Response {
+    let reference = chosen.reference.trim();
+    if !reference.is_empty() {
+        let request = ListQueueRequest { receipt_number: reference.to_owned(), ..ListQueueRequest::default() };
+        match app.clients.referrals(&member.session).list_queue(request).await {
+            Ok(found) => {
+                if let [only] = found.into_inner().entries.as_slice() {
+                    return member.done(&format!("/referrals/{}", only.referral_id));
+                }
+            }
+            Err(status) if status.code() == Code::InvalidArgument => {}
+            Err(status) => return member.visitor.refused(&status),
+        }
+    }
+    let is_first = query.page.is_empty();
+    let answer = match chosen.request(query.page, member.drawing().sites) {
+        Some(request) => app.clients.referrals(&member.session).list_queue(request).await.map(Answer::into_inner),
+        None => Ok(ListQueueResponse::default()),
+    };
+    match answer {
         Ok(answer) => {
-            let queue = view::Queue { answer: answer.into_inner(), all: query.all.is_some(), is_first: query.page.is_empty() };
+            let queue = view::Queue { answer, chosen, is_first };
             member.page(texts::of(member.visitor.language).queue_title, &queue.draw(&member.drawing()))
         }
         Err(status) => member.visitor.refused(&status),

@@ -1,5 +1,6 @@
 //! National queue of referrals: the queue itself, one referral, and the screening decision on it [GL1, R3a].
 
+mod chosen;
 pub mod codes;
 mod file;
 mod handlers;

@@ -18,8 +18,26 @@ crate::text::texts! {
     today: "today", "aujourd’hui";
     one_day: "1 day", "1 jour";
     days: "{n} days", "{n} jours";
-    waiting: "Those that wait for a decision", "Ceux qui attendent une décision";
-    all: "Those already decided too", "Aussi ceux déjà tranchés";
+    queue_caption_newest: "Referrals, newest first", "Renvois, du plus récent au plus ancien";
+    none_as_asked: "None that you may see fits what you asked for.", "Aucun que vous puissiez voir ne correspond à votre demande.";
+    lists: "Lists of the queue", "Listes de la file";
+    list_waiting: "To decide", "À trancher";
+    list_new: "New", "Nouveaux";
+    list_clarify: "Waiting for information", "En attente d’information";
+    list_again: "To decide anew", "À trancher de nouveau";
+    list_deferred: "Deferred", "Reportés";
+    list_closed: "Not proceeding", "Sans suite";
+    list_all: "All of these", "Tous ceux-ci";
+    list_accepted: "Accepted: see the cases", "Acceptés : voir les dossiers";
+    filters: "Search and filter", "Chercher et filtrer";
+    filters_clear: "Show all of this list", "Afficher toute la liste";
+    show: "Show", "Afficher";
+    reference: "Receipt number", "Numéro d’accusé de réception";
+    reference_hint: "Finds one referral, in whatever list it is.", "Trouve un renvoi, quelle que soit sa liste.";
+    reference_unknown: "No referral with this number that you may see.", "Aucun renvoi portant ce numéro que vous puissiez voir.";
+    region: "Region", "Région";
+    received_from: "Received from", "Reçu à partir du";
+    received_until: "Received until", "Reçu jusqu’au";
 
     not_stated: "Not stated", "Non précisé";
     origin_victim: "A victim, or whoever speaks for one (victim referral)", "Une victime, ou la personne qui parle en son nom (renvoi effectué à la demande de la victime)";
@@ -43,6 +61,7 @@ crate::text::texts! {
     ask_relation: "By what relation does the representative speak for the victim?", "À quel titre le représentant parle-t-il au nom de la victime?";
     note_origin: "The offender is in custody: counted as institutional", "Le délinquant est incarcéré : compté comme renvoi de l’établissement";
     note_condition: "A condition forbids contact: look at this first", "Une condition interdit les contacts : à examiner en premier";
+    note_concern: "A safety concern came with it and was raised", "Une préoccupation de sécurité l’accompagnait et a été signalée";
     note_corrected: "Other content came after the decision: decide anew", "Un autre contenu est arrivé après la décision : décidez de nouveau";
 
     referral: "Referral", "Renvoi";

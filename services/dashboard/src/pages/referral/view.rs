@@ -1,20 +1,25 @@
-//! HTML of the national queue.
+//! HTML of the national queue: its lists, filters and rows.
 
 use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::intake::v1::{ListQueueResponse, Origin, QueueEntry};
+use proto::intake::v1::{ListQueueResponse, Origin, QueueEntry, QueueList};
 use time::OffsetDateTime;
 
 use super::{
+    chosen::{Chosen, LISTS, ORIGINS},
     codes,
     texts::{self, Texts},
 };
 use crate::{
     parts::{
+        casework::choices,
         drawing::Drawing,
+        filter::Filter,
+        form::{Choice, Field, FormValues, Kind},
         site,
         table::{self, Column, Table},
         time::instant,
+        words,
     },
     text::fill,
 };
@@ -22,8 +27,7 @@ use crate::{
 /// A page of the queue.
 pub struct Queue {
     pub answer: ListQueueResponse,
-    /// Also what is decided.
-    pub all: bool,
+    pub chosen: Chosen,
     pub is_first: bool,
 }
 
@@ -31,27 +35,92 @@ impl Queue {
     #[must_use]
     pub fn draw(&self, drawing: &Drawing<'_>) -> Markup {
         let texts = texts::of(drawing.language);
-        let (waiting, all) = (drawing.address("/referrals"), drawing.address("/referrals?all=1"));
-        let address = if self.all { all.clone() } else { waiting.clone() };
-        let columns = [texts.number, texts.received, texts.age, texts.origin, texts.site, texts.state, texts.to_note];
+        let chosen = &self.chosen;
+        let address = |sort: &str| chosen.address(&drawing.address("/referrals"), &chosen.list, sort);
+        let columns = vec![
+            Column::plain(texts.number),
+            Column::sorted_by(texts.received, "received"),
+            Column::sorted_by(texts.age, "age"),
+            Column::plain(texts.origin),
+            Column::plain(texts.site),
+            Column::plain(texts.state),
+            Column::plain(texts.to_note),
+        ];
+        let newest = matches!(chosen.sort.as_str(), "-received" | "age");
         let table = Table {
             id: "queue",
-            caption: texts.queue_caption,
-            columns: columns.map(Column::plain).into(),
+            caption: if newest { texts.queue_caption_newest } else { texts.queue_caption },
+            columns,
             rows: self.answer.entries.iter().map(|entry| row(entry, texts, drawing)).collect(),
-            none: texts.queue_none,
-            address: address.clone(),
-            sort: "",
+            none: if chosen.narrows() { texts.none_as_asked } else { texts.queue_none },
+            address: address(""),
+            sort: if chosen.sort.is_empty() { "received" } else { &chosen.sort },
         };
         html! {
             h1 { (texts.queue_title) }
-            p class="pages" {
-                @if self.all { a href=(waiting) { (texts.waiting) } }
-                @else { a href=(all) { (texts.all) } }
-            }
+            @if !chosen.reference.trim().is_empty() { p class="notice" role="status" { (texts.reference_unknown) } }
+            (self.lists(drawing))
+            (self.filters(drawing))
             (table.draw(drawing))
-            (table::pages(&address, self.is_first, &self.answer.next_page_token, drawing))
+            (table::pages(&address(&chosen.sort), self.is_first, &self.answer.next_page_token, drawing))
             p { a href=(drawing.address("/referrals/new")) { (texts.submit_one) } }
+        }
+    }
+
+    /// Links to the lists, each with its number.
+    fn lists(&self, drawing: &Drawing<'_>) -> Markup {
+        let texts = texts::of(drawing.language);
+        let number = |list: QueueList| {
+            let count = self.answer.counts.iter().find(|count| count.list() == list)?;
+            Some(format!("{}{}", count.count, if count.is_more { "+" } else { "" }))
+        };
+        html! {
+            nav class="lists" aria-label=(texts.lists) {
+                ul {
+                    @for (word, list) in LISTS {
+                        li {
+                            a href=(self.chosen.address(&drawing.address("/referrals"), word, &self.chosen.sort))
+                                aria-current=[(list == self.chosen.list()).then_some("page")] {
+                                (codes::list(list, texts)) @if let Some(n) = number(list) { " " span class="number" { (n) } }
+                            }
+                        }
+                    }
+                    li { a href=(drawing.address("/cases")) { (texts.list_accepted) } }
+                }
+            }
+        }
+    }
+
+    fn filters(&self, drawing: &Drawing<'_>) -> Markup {
+        let (texts, chosen) = (texts::of(drawing.language), &self.chosen);
+        let origins = ORIGINS.map(|(word, origin)| Choice::new(word, short_origin(origin, texts)));
+        let fields = vec![
+            Field::new("reference", texts.reference, Kind::Line { most: 40 }).hint(texts.reference_hint),
+            Field::new("site", texts.site, Kind::Select(choices::sites(drawing))),
+            Field::new("region", texts.region, Kind::Select(words::choices(words::REGIONS, drawing.language))),
+            Field::new("origin", texts.origin, Kind::Select(origins.into())),
+            Field::new("from", texts.received_from, Kind::Date),
+            Field::new("to", texts.received_until, Kind::Date),
+        ];
+        let filled = [
+            ("reference", &chosen.reference),
+            ("site", &chosen.site),
+            ("region", &chosen.region),
+            ("origin", &chosen.origin),
+            ("from", &chosen.from),
+            ("to", &chosen.to),
+        ];
+        let filled = filled.into_iter().fold(FormValues::default(), |filled, (name, value)| filled.with(name, value));
+        let filter = Filter { action: drawing.address("/referrals"), fields, submit: texts.show };
+        let hidden = [("list", chosen.list.as_str()), ("sort", chosen.sort.as_str())];
+        html! {
+            details class="filters" open[chosen.narrows() || !chosen.reference.is_empty()] {
+                summary { (texts.filters) }
+                (filter.keeping(&hidden, &filled, drawing.language))
+                @if chosen.narrows() {
+                    p { a href=(Chosen::default().address(&drawing.address("/referrals"), &chosen.list, &chosen.sort)) { (texts.filters_clear) } }
+                }
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Screening decisions of the RJ Unit: the transitions from every state [R3a].
+//! Screening decisions of the RJ Unit: the transitions from every state [R3a]. Beside them, the lists of the queue.
+
+pub mod list;
 
 use base::{Private, Refusal};
 use strum::{EnumString, IntoStaticStr, VariantArray};

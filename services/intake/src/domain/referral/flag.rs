@@ -16,6 +16,8 @@ pub enum Flag {
     OriginCheck,
     /// To know: an order or condition forbids contact; priority review, never a rejection [GL2a].
     NoContactCondition,
+    /// To know: a safety concern came with it, and was raised at once [RM1c].
+    SafetyConcern,
     /// To know: another body came after the decision, which must be made again [R3a].
     CorrectedAfterDecision,
 }
@@ -42,6 +44,7 @@ impl Flag {
             Self::RepresentativeRelationUnknown => "D-victim-referral",
             Self::OriginCheck => "D-community",
             Self::NoContactCondition => "GL2a",
+            Self::SafetyConcern => "RM1c",
             Self::CorrectedAfterDecision => "R3a",
         }
     }
@@ -58,6 +61,7 @@ impl Flag {
             ),
             Self::OriginCheck => ("is the offender in custody?", "le délinquant est-il incarcéré?"),
             Self::NoContactCondition => ("what does the condition say?", "que dit la condition?"),
+            Self::SafetyConcern => ("what became of the safety concern?", "qu'est devenue la préoccupation de sécurité?"),
             Self::CorrectedAfterDecision => ("does the decision still stand?", "la décision tient-elle toujours?"),
         }
     }

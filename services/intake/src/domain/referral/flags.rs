@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use base::Refusal;
 
 use super::{Flag, Known, Origin, Statements, SubmittedReferral};
-use crate::error;
+use crate::{domain::text, error};
 
 /// Flags of one referral.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +24,7 @@ impl Flags {
         let found = [
             (Flag::OriginCheck, origin == Origin::Community && in_custody),
             (Flag::NoContactCondition, told.no_contact_condition == Known::Yes),
+            (Flag::SafetyConcern, text::is_given(told.safety_concern.expose())),
         ];
         found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
     }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use proto::{
-    intake::v1::{Disposition, ListQueueRequest, ListQueueResponse, QueueEntry, ScreenReferralRequest},
+    intake::v1::{Disposition, ListCount, ListQueueRequest, ListQueueResponse, Origin, QueueEntry, QueueList, ScreenReferralRequest},
     role,
 };
 
@@ -21,11 +21,29 @@ use crate::{
 
 /// The national queue, oldest first
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  ro referral queue\n  ro referral queue --all --json")]
+#[command(after_help = "Examples:\n  ro referral queue\n  ro referral queue --list deferred --site mission --newest\n  \
+    ro referral queue --number RO-7KDM-Q4XP\n  ro referral queue --all --json")]
 pub struct Queue {
     /// Also those already decided
-    #[arg(long)]
+    #[arg(long, conflicts_with = "list")]
     all: bool,
+    /// One list of the queue; without it, what waits for a decision
+    #[arg(long, value_parser = choices::queue_list())]
+    list: Option<QueueList>,
+    /// Code of a site; may be given several times
+    #[arg(long = "site", value_name = "SITE")]
+    sites: Vec<String>,
+    #[arg(long, value_parser = choices::origin())]
+    origin: Option<Origin>,
+    /// Newest first
+    #[arg(long)]
+    newest: bool,
+    /// Also how many stand in each list
+    #[arg(long)]
+    counts: bool,
+    /// The one with this receipt number, in whatever list it is
+    #[arg(long, conflicts_with_all = ["all", "list", "sites", "origin", "newest", "counts"])]
+    number: Option<String>,
     /// Show at most this many
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
@@ -78,10 +96,20 @@ impl Queue {
                 include_screened: self.all,
                 page_size: i32::try_from((limit - whole.entries.len()).min(200)).unwrap_or(200),
                 page_token: std::mem::take(&mut whole.next_page_token),
+                list: self.list.unwrap_or_default().into(),
+                sites: self.sites.clone(),
+                origin: self.origin.unwrap_or_default().into(),
+                newest_first: self.newest,
+                with_counts: self.counts && whole.entries.is_empty(),
+                receipt_number: self.number.clone().unwrap_or_default(),
+                ..ListQueueRequest::default()
             };
             let page = client.list_queue(request).await?.into_inner();
             let last = page.next_page_token.is_empty() || page.entries.is_empty();
             whole.entries.extend(page.entries);
+            if whole.counts.is_empty() {
+                whole.counts = page.counts;
+            }
             whole.next_page_token = page.next_page_token;
             if last {
                 break;
@@ -90,10 +118,22 @@ impl Queue {
         if session.json {
             output::print_json(&whole);
         } else {
+            if self.counts {
+                print::line(counted(&whole.counts, session.lang));
+            }
             print::line(shown(&whole.entries, session.lang));
         }
         Ok(())
     }
+}
+
+/// How many stand in each list.
+fn counted(counts: &[ListCount], lang: Lang) -> String {
+    let lines = counts.iter().map(|one| {
+        let more = if one.is_more { "+" } else { "" };
+        format!("{:>5}{more:1}  {}\n", one.count, labels::queue_list(one.list()).of(lang))
+    });
+    lines.collect()
 }
 
 /// The queue as a table.
