@@ -145,7 +145,7 @@ async fn receipt_for(receipts: &mut async_nats::Subscriber, wanted: impl Fn(&Rai
 #[tokio::test]
 async fn a_dashboard_follows_every_change_and_never_reads_a_word_of_it() {
     let system = system().await;
-    let mut stream = system.alarm("dashboard-1").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    let mut stream = system.alarm("dashboard-1").watch_concerns(WatchConcernsRequest::default()).await.unwrap().into_inner();
     let first = stream.next().await.unwrap().unwrap().item.unwrap();
     assert!(matches!(first, Item::Snapshot(_)));
     let concern = imminent_concern("mission");

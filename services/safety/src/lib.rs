@@ -31,7 +31,11 @@ use crate::{
         epoch::Epoch,
     },
     clients::notification::ToNotification,
-    grpc::{Transactions, alarm::AlarmServer, directory::DirectoryServer},
+    grpc::{
+        Transactions,
+        alarm::{AlarmServer, Outlines},
+        directory::DirectoryServer,
+    },
 };
 pub use config::Config;
 
@@ -124,5 +128,5 @@ pub fn servers(ctx: &Context, app: alarm::App, hub: Hub) -> anyhow::Result<(Alar
     ctx.spawn("write-raises", worker.run(ctx.stop.clone()));
     let (grants, bus, stop) = (ctx.grants()?, ctx.bus.clone(), ctx.stop.clone());
     let directory = DirectoryServer { transactions: transactions.clone(), app: app.directory.clone(), grants: grants.clone() };
-    Ok((AlarmServer { transactions, app, raises, hub, grants, bus, stop }, directory))
+    Ok((AlarmServer { transactions, app, raises, hub, outlines: Outlines::default(), grants, bus, stop }, directory))
 }

@@ -88,7 +88,7 @@ impl Raise {
         let raisers = (0..clients).map(|_| session.alarm(&staff).map_err(in_words)).collect::<anyhow::Result<Vec<_>>>()?;
         let waiting = Waiting::default();
         let mut watcher = session.alarm_stream(&officer).map_err(in_words)?;
-        let mut stream = watcher.watch_concerns(WatchConcernsRequest {}).await?.into_inner();
+        let mut stream = watcher.watch_concerns(WatchConcernsRequest::default()).await?.into_inner();
         let seen = waiting.clone();
         tokio::spawn(async move {
             while let Ok(Some(message)) = stream.message().await {

@@ -81,6 +81,7 @@ impl Alarm {
         let app = world::app(ctx.clock.clone(), ctx.ids.clone(), harness::vault::vault("safety", &ctx.clock), ladders);
         let hub = Hub::new(ctx.clock.clone(), app.epoch.clone());
         tasks::watchers::start(&ctx, &hub);
+        tasks::trust_cache::start(&ctx, &app.directory);
         let (server, of_directory) = safety::servers(&ctx, app.clone(), hub).unwrap();
         let devices = Some(app.directory.devices.in_use.clone());
         let access = Access { rules: RULES, by_device: BY_DEVICE, devices, ..Access::default() };
@@ -173,7 +174,7 @@ async fn a_live_stream_ends_soon_after_the_grant_it_stands_on() {
     let alarm = Alarm::open().await;
     let officer = line("officer-1", role::RJ_OFFICER, None);
     alarm.hold(&officer).await;
-    let mut stream = alarm.alarm("officer-1").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    let mut stream = alarm.alarm("officer-1").watch_concerns(WatchConcernsRequest::default()).await.unwrap().into_inner();
     assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(_))));
     alarm.hold(&Line { ended_at: Some(Clock::system().now()), revision: 2, ..officer }).await;
     let end = async {
@@ -191,7 +192,7 @@ async fn a_live_stream_ends_soon_after_the_grant_it_stands_on() {
 async fn a_concern_that_another_instance_of_the_alarm_recorded_is_shown_to_whoever_watches_here() {
     let alarm = Alarm::open().await;
     alarm.hold(&line("officer-1", role::RJ_OFFICER, None)).await;
-    let mut stream = alarm.alarm("officer-1").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    let mut stream = alarm.alarm("officer-1").watch_concerns(WatchConcernsRequest::default()).await.unwrap().into_inner();
     assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.is_empty()));
     // Nobody in this process is woken for it.
     let concern = crate::world::imminent_at("mission");
@@ -211,6 +212,60 @@ async fn a_concern_that_another_instance_of_the_alarm_recorded_is_shown_to_whoev
     assert_eq!(view.reference, receipt.reference);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_watches_outlines_is_told_of_every_change_and_of_nothing_that_was_said_and_no_reading_is_recorded() {
+    let alarm = Alarm::open().await;
+    let who = ["officer-1", "officer-2", "wall-1", "head-of-mission", "head-of-kent"];
+    for (who, role, site) in [
+        (who[0], role::RJ_OFFICER, None),
+        (who[1], role::NMC_SUPERVISOR, None),
+        (who[2], role::DASHBOARD, None),
+        (who[3], role::INSTITUTIONAL_HEAD, Some("mission")),
+        (who[4], role::INSTITUTIONAL_HEAD, Some("kent")),
+    ] {
+        alarm.hold(&line(who, role, site)).await;
+    }
+    let mut streams = Vec::new();
+    for who in who {
+        let mut stream = alarm.alarm(who).watch_concerns(WatchConcernsRequest { outline: true }).await.unwrap().into_inner();
+        assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.is_empty()));
+        streams.push(stream);
+    }
+    let concern = crate::world::imminent_at("mission");
+    let raised = alarm.alarm("officer-1").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap().into_inner();
+    let concern_id = raised.receipt.unwrap().concern_id;
+    let accept =
+        AcceptConcernRequest { concern_id: concern_id.clone(), audience: v1::Audience::Nhq.into(), ..AcceptConcernRequest::default() };
+    alarm.alarm("officer-2").accept_concern(accept).await.unwrap();
+    let kent = streams.pop().unwrap();
+    for (stream, who) in streams.iter_mut().zip(who) {
+        let accepted = async {
+            loop {
+                let Some(Item::Changed(view)) = stream.message().await.unwrap().unwrap().item else { continue };
+                assert!(view.envelope.is_none(), "{who} is told what was said");
+                let nhq = view.audiences.iter().find(|status| status.audience() == v1::Audience::Nhq).unwrap();
+                if nhq.accepted_at.is_some() {
+                    return view;
+                }
+            }
+        };
+        let view = tokio::time::timeout(SOON, accepted).await.expect("the change does not come");
+        let head = view.audiences.iter().find(|status| status.audience() == v1::Audience::ResponsibleHead).unwrap();
+        assert_eq!((view.concern_id.as_str(), head.may_accept), (concern_id.as_str(), who == "head-of-mission"), "{who}");
+    }
+    // For the head of another site there is none.
+    alarm.hold(&line("head-of-kent", role::RJ_OFFICER, None)).await;
+    let mut kent = kent;
+    while let Ok(Some(message)) = kent.message().await {
+        assert!(!matches!(message.item, Some(Item::Changed(_))));
+    }
+    let read: i64 = sqlx::query_scalar("select count(*) from audit_staged where action = 'concern.watch'")
+        .fetch_one(&alarm.database.admin)
+        .await
+        .unwrap();
+    assert_eq!(read, 0);
+}
+
 // [TRAP-2]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_stream_of_the_former_head_ends_when_another_head_accepts_so_that_no_page_goes_on_ringing() {
@@ -225,7 +280,7 @@ async fn a_live_stream_of_the_former_head_ends_when_another_head_accepts_so_that
     let concern = crate::world::imminent_at("mission");
     let raised = alarm.alarm("officer-1").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap().into_inner();
     let concern_id = raised.receipt.unwrap().concern_id;
-    let mut stream = alarm.alarm("head-of-mission").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    let mut stream = alarm.alarm("head-of-mission").watch_concerns(WatchConcernsRequest::default()).await.unwrap().into_inner();
     assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.len() == 1));
     let route = RouteConcernRequest { concern_id: concern_id.clone(), site: "kent".into() };
     alarm.alarm("officer-1").route_concern(route).await.unwrap();
@@ -240,7 +295,7 @@ async fn a_live_stream_of_the_former_head_ends_when_another_head_accepts_so_that
     };
     let status = tokio::time::timeout(Duration::from_secs(30), end).await.expect("the page of the former head rings on");
     assert_eq!(status.code(), Code::Unavailable, "{status}");
-    let mut again = alarm.alarm("head-of-mission").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    let mut again = alarm.alarm("head-of-mission").watch_concerns(WatchConcernsRequest::default()).await.unwrap().into_inner();
     assert!(matches!(again.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.is_empty()));
 }
 

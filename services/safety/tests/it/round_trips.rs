@@ -21,7 +21,11 @@ use proto::{
     subject::RING_DELIVERED,
 };
 use safety::{
-    app::{alarm::read_concerns, directory::trust_cache, row_security},
+    app::{
+        alarm::read_concerns::{self, Depth},
+        directory::trust_cache,
+        row_security,
+    },
     bus::Delivered,
     grpc::alarm::AlarmServer,
 };
@@ -74,7 +78,7 @@ async fn watch(world: &World, meter: &Meter, ids: &[Uuid]) -> Vec<String> {
     let officer = officer();
     let mut tx = database::begin(&meter.pool, &row_security::actor(&officer)).await.unwrap();
     let viewer = read_concerns::viewer(&mut tx, &world.app, &officer).await.unwrap();
-    let views = read_concerns::find_all(&mut tx, &world.app.vault, &viewer, ids).await.unwrap();
+    let views = read_concerns::find_all(&mut tx, &world.app.vault, &viewer, (ids, Depth::Said)).await.unwrap();
     assert_eq!(views.len(), ids.len());
     read_concerns::note(tx, &officer, "concern.watch", &views, world.app.clock.now()).await;
     meter.take()

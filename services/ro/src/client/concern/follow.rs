@@ -146,7 +146,7 @@ impl Watch {
     /// See [`Failure`]; the stream is broken.
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let mut client = session.alarm_stream(&nhq(session)?)?;
-        let mut stream = client.watch_concerns(WatchConcernsRequest {}).await?.into_inner();
+        let mut stream = client.watch_concerns(WatchConcernsRequest::default()).await?.into_inner();
         loop {
             let message = tokio::select! {
                 message = stream.message() => message?,

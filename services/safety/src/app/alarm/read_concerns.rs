@@ -66,6 +66,31 @@ pub struct View {
     pub names: bool,
 }
 
+/// What everybody reads alike who has no other capacity: for such viewers one reading serves all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Common {
+    Nhq,
+    Dashboard,
+}
+
+impl Common {
+    /// The capacity of a caller who holds no office, neither by a role nor in the directory as it is now. `None` for everybody else, and
+    /// while that is not known.
+    #[must_use]
+    pub fn of(app: &App, caller: &Caller) -> Option<Self> {
+        let holds_none = app.directory.cache.known()?.names_nowhere(&caller.subject) && offices_of_role(caller).is_empty();
+        match caller {
+            _ if !holds_none => None,
+            caller if caller.has_any(&role::NHQ_ACCEPTORS) => Some(Self::Nhq),
+            caller if caller.has_any(&DASHBOARDS) => Some(Self::Dashboard),
+            _ => None,
+        }
+    }
+}
+
+/// Roles that follow every concern without content.
+const DASHBOARDS: [&str; 2] = [role::DASHBOARD, role::OPERATIONS];
+
 impl Viewer {
     fn scope(&self) -> Option<Scope> {
         if self.nhq || self.dashboard {
@@ -127,7 +152,7 @@ pub async fn viewer(db: &mut PgConnection, app: &App, caller: &Caller) -> Result
     offices.retain(|office| office != RJ_UNIT && office != NMC);
     let nhq = caller.has_any(&role::NHQ_ACCEPTORS);
     // The head of a site follows it as a head, with its content, and no other sites.
-    let dashboard = !nhq && offices.is_empty() && caller.has_any(&[role::DASHBOARD, role::OPERATIONS]);
+    let dashboard = !nhq && offices.is_empty() && caller.has_any(&DASHBOARDS);
     Ok(Viewer { person: caller.subject.clone(), nhq, offices, dashboard })
 }
 
@@ -170,14 +195,14 @@ async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concer
 /// # Errors
 /// A statement failed.
 pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
-    Ok(find_all(db, vault, viewer, &[id]).await?.pop())
+    Ok(find_all(db, vault, viewer, (&[id], Depth::Said)).await?.pop())
 }
 
 /// Those of several concerns that the viewer may know of, gravest and oldest first, by the same few statements however many they are.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn find_all(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, ids: &[Uuid]) -> Result<Vec<View>> {
+pub async fn find_all(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, (ids, depth): (&[Uuid], Depth)) -> Result<Vec<View>> {
     // The permission is checked first: of what is hidden no more is read than of what is absent [TRAP-6].
     let statuses = store::alarm::audience::of_all(db, ids).await?;
     let known: Vec<Uuid> = statuses.into_iter().filter(|(_, statuses)| viewer.may_know(statuses)).map(|(id, _)| id).collect();
@@ -185,7 +210,7 @@ pub async fn find_all(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, ids
         return Ok(Vec::new());
     }
     let concerns = store::alarm::concern::of_ids(db, &known).await?;
-    let mut views = views(db, vault, viewer, concerns, Depth::Said).await?;
+    let mut views = views(db, vault, viewer, concerns, depth).await?;
     views.sort_by_key(|view| (view.concern.grade != Grade::Imminent, view.concern.raised_at));
     Ok(views)
 }

@@ -5,7 +5,7 @@
 //! role that begins or ends by the clock does so at its moment, whatever was read when.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -54,6 +54,8 @@ pub struct Reading {
 struct Directory {
     rows: Rows,
     offices: HashMap<String, Vec<Named>>,
+    /// Everybody who is assigned to an office, believed or not.
+    people: HashSet<String>,
 }
 
 /// Rows as read, to compare with the next read.
@@ -145,7 +147,8 @@ impl Directory {
             let accepts = signed.iter().filter(accepts).map(|line| (*line).clone()).collect();
             offices.entry(holder.office.clone()).or_default().push(Named { holder, believed: trust.fits(row), accepts });
         }
-        Self { rows, offices }
+        let people = rows.assigned.iter().map(|row| row.holder.holder.clone()).collect();
+        Self { rows, offices, people }
     }
 }
 
@@ -154,6 +157,12 @@ impl Known {
     #[must_use]
     pub fn has_site(&self, named: &str) -> bool {
         self.locate(named, None).is_some()
+    }
+
+    /// Whether no office is assigned to a person.
+    #[must_use]
+    pub fn names_nowhere(&self, person: &str) -> bool {
+        !self.directory.people.contains(person)
     }
 
     /// Site and kind: of the site named, else of the endpoint's, where the directory knows it.

@@ -9,7 +9,7 @@ use proto::{id::ConcernId, safety::v1};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::encode;
+use super::{encode, outlines::Outlines};
 use crate::{
     app::{
         alarm::{
@@ -33,6 +33,8 @@ pub struct AlarmServer {
     /// Queue of raises that wait to be written together.
     pub raises: Raises,
     pub hub: Hub,
+    /// What all watchers of one capacity read alike.
+    pub outlines: Outlines,
     /// This service's own copy of the grants: a watcher's are read again, and a raiser's site is looked up.
     pub grants: Copy,
     /// Whether it is connected is part of a watcher's heartbeat.

@@ -122,7 +122,8 @@ impl AlarmService for AlarmServer {
 
     async fn watch_concerns(&self, request: Request<v1::WatchConcernsRequest>) -> Answer<Self::WatchConcernsStream> {
         let caller = Caller::of(&request)?;
-        Ok(Response::new(watch::stream(self.clone(), caller)))
+        let depth = if request.get_ref().outline { Depth::Outline } else { Depth::Said };
+        Ok(Response::new(watch::stream(self.clone(), caller, depth)))
     }
 
     async fn get_concern_receipt(&self, request: Request<v1::GetConcernReceiptRequest>) -> Answer<v1::GetConcernReceiptResponse> {

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::server::AlarmServer;
 use crate::{
     app::alarm::{
-        read_concerns::{self, Depth, Viewer, viewer},
+        read_concerns::{self, Common, Depth, Viewer, viewer},
         watch::{Revision, Revisions},
     },
     store::alarm::list::Wanted,
@@ -35,8 +35,7 @@ const TRUSTED_FOR: Duration = Duration::from_secs(45);
 /// Largest number of open concerns in a snapshot; more are sent as changes.
 const MAX_SNAPSHOT: i64 = 500;
 /// What a snapshot holds.
-const OPEN: (&Wanted<'_>, Depth) =
-    (&Wanted { closed: false, grade: None, state: None, site: None, raised_from: None, raised_before: None }, Depth::Said);
+const OPEN: &Wanted<'_> = &Wanted { closed: false, grade: None, state: None, site: None, raised_from: None, raised_before: None };
 /// Changes read at once.
 const MAX_AT_ONCE: usize = 100;
 
@@ -45,6 +44,7 @@ type Items = Pin<Box<dyn Stream<Item = Result<v1::WatchConcernsResponse, Status>
 struct Watcher {
     server: AlarmServer,
     caller: Caller,
+    depth: Depth,
     revisions: watch::Receiver<Revisions>,
     told: HashMap<Uuid, Revision>,
     /// Concerns the watcher was shown and may still see.
@@ -67,12 +67,13 @@ fn changed() -> Status {
 }
 
 /// Stream of a watcher. It ends with the caller's token, with the grants it began with, and with the process.
-pub fn stream(server: AlarmServer, caller: Caller) -> Items {
+pub fn stream(server: AlarmServer, caller: Caller, depth: Depth) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
     let revisions = server.hub.subscribe();
     let (known_at, asked_at) = (Instant::now(), Instant::now());
     let (told, shown, newer, waiting) = (HashMap::new(), HashSet::new(), HashSet::new(), std::collections::VecDeque::new());
-    let watcher = Watcher { server, caller, revisions, told, shown, newer, waiting, begun: false, known_at, asked_at, behind: false };
+    let watcher =
+        Watcher { server, caller, depth, revisions, told, shown, newer, waiting, begun: false, known_at, asked_at, behind: false };
     Box::pin(stream::unfold(Some(watcher), |watcher| async move {
         let mut watcher = watcher?;
         match watcher.next().await {
@@ -122,7 +123,7 @@ impl Watcher {
             return Ok(());
         }
         self.asked_at = Instant::now();
-        let _turn = self.turn().await?;
+        // All who ask at one moment are looked up together, on one connection: this needs no turn.
         match self.server.grants.again(&self.caller, now).await {
             Ok(caller) if caller.grants.is_empty() => Err(no_grant().into()),
             Ok(caller) if caller.grants == self.caller.grants => {
@@ -151,7 +152,7 @@ impl Watcher {
     async fn snapshot(&mut self) -> Result<Item, Status> {
         let _turn = self.turn().await?;
         let (mut tx, viewer) = self.reader().await?;
-        let (views, _) = read_concerns::list(&mut tx, &self.server.app.vault, &viewer, OPEN, None, MAX_SNAPSHOT).await?;
+        let (views, _) = read_concerns::list(&mut tx, &self.server.app.vault, &viewer, (OPEN, self.depth), None, MAX_SNAPSHOT).await?;
         self.note(tx, &views).await;
         let epoch = self.server.app.epoch.number();
         self.told = views.iter().map(|view| (view.concern.id, (epoch, view.concern.revision))).collect();
@@ -163,23 +164,29 @@ impl Watcher {
 
     /// Changes since the last message, a bounded number at a time.
     async fn collect(&mut self) -> Result<(), Status> {
+        // Outlines that many read alike are read once for all of them.
+        let common = Common::of(&self.server.app, &self.caller).filter(|_| self.depth == Depth::Outline);
         // What changes while this one waits for its turn is read with it: alone, nothing waits for another.
-        let _turn = self.turn().await?;
+        let _turn = match common {
+            Some(_) => None,
+            None => Some(self.turn().await?),
+        };
         let latest = self.revisions.borrow_and_update().clone();
-        let untold = |id: &Uuid, revision: &Revision| self.told.get(id).is_none_or(|told| told < revision);
-        let unsent: Vec<(Uuid, Revision)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
-        self.behind = unsent.len() > MAX_AT_ONCE;
-        self.newer.retain(|id| !latest.contains_key(id));
-        self.told.retain(|id, _| latest.contains_key(id) || self.newer.contains(id));
-        self.shown.retain(|id| latest.contains_key(id) || self.newer.contains(id));
+        let unsent = self.unsent(&latest);
         if unsent.is_empty() {
             return Ok(());
         }
-        let unsent: Vec<(Uuid, Revision)> = unsent.into_iter().take(MAX_AT_ONCE).collect();
-        let ids: Vec<Uuid> = unsent.iter().map(|(id, _)| *id).collect();
-        let (mut tx, viewer) = self.reader().await?;
-        let views = read_concerns::find_all(&mut tx, &self.server.app.vault, &viewer, &ids).await?;
-        let visible: HashMap<Uuid, i64> = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
+        let views = match common {
+            Some(common) => {
+                let read = async |ids: &[Uuid]| {
+                    let _turn = self.turn().await?;
+                    self.read(ids).await
+                };
+                self.server.outlines.find(common, &unsent, &latest, read).await?
+            }
+            None => self.read(&unsent.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?,
+        };
+        let visible: HashMap<Uuid, i64> = views.iter().map(|(id, view)| (*id, view.revision)).collect();
         for (id, revision) in unsent {
             // Hidden ones are remembered too, so that they are read once for each revision.
             self.told.insert(id, visible.get(&id).map_or(revision, |read| (revision.0, *read)));
@@ -190,9 +197,29 @@ impl Watcher {
                 return Err(changed());
             }
         }
-        self.note(tx, &views).await;
-        self.waiting.extend(views.into_iter().map(|view| Item::Changed(self.server.shown(view))));
+        self.waiting.extend(views.into_iter().map(|(_, view)| Item::Changed(view)));
         Ok(())
+    }
+
+    /// The next of what this watcher was not told yet; what is over is forgotten.
+    fn unsent(&mut self, latest: &Revisions) -> Vec<(Uuid, Revision)> {
+        let untold = |id: &Uuid, revision: &Revision| self.told.get(id).is_none_or(|told| told < revision);
+        let mut unsent: Vec<(Uuid, Revision)> =
+            latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, revision)| (*id, *revision)).collect();
+        self.behind = unsent.len() > MAX_AT_ONCE;
+        unsent.truncate(MAX_AT_ONCE);
+        self.newer.retain(|id| !latest.contains_key(id));
+        self.told.retain(|id, _| latest.contains_key(id) || self.newer.contains(id));
+        self.shown.retain(|id| latest.contains_key(id) || self.newer.contains(id));
+        unsent
+    }
+
+    /// Those of these concerns that the watcher may know of, as they read them.
+    async fn read(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, v1::ConcernView)>, Status> {
+        let (mut tx, viewer) = self.reader().await?;
+        let views = read_concerns::find_all(&mut tx, &self.server.app.vault, &viewer, (ids, self.depth)).await?;
+        self.note(tx, &views).await;
+        Ok(views.into_iter().map(|view| (view.concern.id, self.server.shown(view))).collect())
     }
 
     async fn note(&self, tx: Transaction<'_, Postgres>, views: &[read_concerns::View]) {
