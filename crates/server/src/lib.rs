@@ -3,6 +3,7 @@
 pub mod client;
 pub mod config;
 mod context;
+mod files;
 mod grpc;
 mod health;
 mod lifecycle;

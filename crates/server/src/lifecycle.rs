@@ -13,7 +13,7 @@ use topology::Programme;
 use crate::{
     Context, Process,
     config::{self, Configured, Settings, Task},
-    memory, schema, task,
+    files, memory, schema, task,
     telemetry::Telemetry,
 };
 
@@ -65,6 +65,7 @@ where
 {
     programme::set(programme);
     let sealed = memory::keep_memory_private();
+    let files = files::open_as_many_as_allowed();
     let config: C = config::parse(name);
     let settings = config.server().clone();
     // The first call wins; a second one only returns an error.
@@ -81,6 +82,10 @@ where
         if let Err(error) = sealed {
             tracing::error!(error = %error, "this process may leave its memory on a disk when it crashes");
         }
+        if let Err(error) = files {
+            tracing::warn!(error = %error, "the limit of open files cannot be raised");
+        }
+        files::check(settings.open_connections);
         let outcome = if settings.check_config {
             tracing::info!(settings = ?settings, "the settings can be used");
             Ok(())
