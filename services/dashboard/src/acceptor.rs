@@ -3,8 +3,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::{Extension, Router, extract::ConnectInfo};
-use hyper::server::conn::http1;
+use axum::{Router, extract::ConnectInfo};
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -65,7 +70,12 @@ async fn converse(tcp: TcpStream, from: SocketAddr, counting: Counting, router: 
     let _ = tcp.set_nodelay(true);
     #[cfg(target_os = "linux")]
     let _ = socket2::SockRef::from(&tcp).set_tcp_user_timeout(Some(UNCONFIRMED));
-    let service = TowerToHyperService::new(router.layer(Extension(ConnectInfo(from))));
+    let router = TowerToHyperService::new(router);
+    // The address is told with each request: a router with a layer of its own for each connection would be a copy of every route.
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(from));
+        router.call(request)
+    });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(within).max_headers(MAX_HEADERS).max_buf_size(MAX_HEADER_BYTES);
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(Counted::new(tcp, counting)), service));

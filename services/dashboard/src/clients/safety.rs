@@ -134,13 +134,13 @@ impl Safety {
         Ok(Caller::new(proof, grants.collect(), until))
     }
 
-    /// Stream of a snapshot, then every change and beat.
+    /// Stream of a snapshot, then every change and beat, without what was said.
     ///
     /// # Errors
     /// What the safety service answers; or the time limit passed.
     pub async fn watch(&self, session: &Session) -> Result<Streaming<WatchConcernsResponse>, Status> {
         let mut client = self.streams.clone();
-        let begun = client.watch_concerns(signed(session, WatchConcernsRequest {})?);
+        let begun = client.watch_concerns(signed(session, WatchConcernsRequest { outline: true })?);
         match tokio::time::timeout(STREAM_BEGINS, begun).await {
             Ok(answer) => Ok(answer?.into_inner()),
             Err(_) => Err(Status::unavailable("the stream does not begin")),

@@ -10,6 +10,7 @@ pub mod strip;
 pub mod submitted;
 pub mod uploaded;
 pub mod visitor;
+pub mod watch;
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use crate::{
     provider::Provider,
     session::Sessions,
     text::Language,
-    web::{streams::Streams, strip::Strip},
+    web::{streams::Streams, strip::Strip, watch::Watches},
 };
 
 /// Most pages processed at once. Forms that raise or accept are not counted, and wait for none.
@@ -46,6 +47,7 @@ pub struct App {
     pub ids: Ids,
     pub stop: CancellationToken,
     pub streams: Streams,
+    pub watches: Watches,
     pub strip: Strip,
     pub places: Arc<Semaphore>,
     pub on_the_way: Arc<Semaphore>,

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-/// Most live streams; each costs one stream of the safety service, and one of the connections that forms need too.
-const MAX_STREAMS: usize = 512;
+/// Share of the connections that live streams may take, in quarters: the rest is for pages and forms.
+const QUARTERS: usize = 3;
 /// Most live streams of one person: the tabs of a browser share one.
 const STREAMS_OF_ONE: usize = 8;
 
@@ -14,8 +14,11 @@ const STREAMS_OF_ONE: usize = 8;
 pub struct Full;
 
 /// Every live stream of this process. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Streams(Arc<Mutex<State>>);
+#[derive(Clone)]
+pub struct Streams {
+    most: usize,
+    state: Arc<Mutex<State>>,
+}
 
 #[derive(Default)]
 struct State {
@@ -38,6 +41,12 @@ pub struct Place {
 }
 
 impl Streams {
+    /// Places for a server that takes so many connections.
+    #[must_use]
+    pub fn for_connections(connections: usize) -> Self {
+        Self { most: (connections / 4 * QUARTERS).max(1), state: Arc::default() }
+    }
+
     /// A place for a person, in one session of theirs. A connection that broke without a word is not noticed for long: where the person has
     /// the most, the oldest stream of the same session ends.
     ///
@@ -49,7 +58,7 @@ impl Streams {
             let oldest = state.taken.iter().position(|taken| taken.session == session).ok_or(Full)?;
             state.taken.remove(oldest).replaced.cancel();
         }
-        if state.taken.len() >= MAX_STREAMS {
+        if state.taken.len() >= self.most {
             return Err(Full);
         }
         state.begun += 1;
@@ -59,7 +68,7 @@ impl Streams {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_browser_that_lost_its_streams_without_a_word_gets_another_and_the_oldest_ends() {
-        let streams = Streams::default();
+        let streams = Streams::for_connections(100);
         let lost: Vec<Place> = (0..STREAMS_OF_ONE).map(|_| streams.take("head", "laptop").unwrap()).collect();
         let _back = streams.take("head", "laptop").unwrap();
         assert!(lost[0].replaced.is_cancelled() && lost[1..].iter().all(|place| !place.replaced.is_cancelled()));
@@ -91,12 +100,21 @@ mod tests {
 
     #[test]
     fn nobody_ends_the_stream_of_another_session_or_person() {
-        let streams = Streams::default();
+        let streams = Streams::for_connections(100);
         let live: Vec<Place> = (0..STREAMS_OF_ONE).map(|number| streams.take("head", &number.to_string()).unwrap()).collect();
         assert_eq!(streams.take("head", "one more").err(), Some(Full));
         assert!(streams.take("officer", "desk").is_ok());
         assert!(live.iter().all(|place| !place.replaced.is_cancelled()));
         drop(live);
         assert!(streams.lock().taken.is_empty());
+    }
+
+    #[test]
+    fn live_streams_leave_a_quarter_of_the_connections_to_pages_and_forms() {
+        let streams = Streams::for_connections(16);
+        let live: Vec<Place> = (0..12).map(|number| streams.take(&number.to_string(), "desk").unwrap()).collect();
+        assert_eq!(streams.take("one more", "desk").err(), Some(Full));
+        drop(live);
+        assert!(streams.take("one more", "desk").is_ok());
     }
 }

@@ -5,7 +5,7 @@ use futures::StreamExt;
 use http::{StatusCode, header};
 use proto::{
     role,
-    safety::v1::{Beat, Grade, watch_concerns_response::Item},
+    safety::v1::{Beat, ConcernView, Grade, watch_concerns_response::Item},
 };
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
@@ -103,6 +103,62 @@ async fn while_the_safety_service_is_down_the_stream_beats_and_says_so_and_recov
     *world.safety.refuse.lock().unwrap() = None;
     let snapshot = stream.until(|name, _| name == "snapshot").await;
     assert_eq!(snapshot["items"].as_array().unwrap().len(), 1, "what was raised meanwhile is not missed");
+}
+
+#[tokio::test]
+async fn streams_of_one_person_share_one_watch_and_nobody_shares_with_another() {
+    let world = World::new().await;
+    world.safety.put(ringing("AA", Grade::Imminent, 3, world.safety.now));
+    let officer = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let head = world.sign_in("head-of-mission", role::INSTITUTIONAL_HEAD).await;
+    let mut streams = Vec::new();
+    for browser in [&officer, &officer, &officer, &head, &head] {
+        let mut stream = Stream::open(browser, "/en/events").await;
+        let snapshot = stream.until(|name, _| name == "snapshot").await;
+        assert_eq!(snapshot["items"].as_array().unwrap().len(), 1, "whoever joins later is told what is open too");
+        streams.push(stream);
+    }
+    world.safety.put(ringing("CC", Grade::Question, 0, world.safety.now));
+    for stream in &mut streams {
+        stream.until(|name, body| name == "changed" && body["reference"] == "RS-7KDM-Q4CC").await;
+    }
+    assert_eq!(*world.safety.watched.lock().unwrap(), ["rj-officer-1", "head-of-mission"]);
+}
+
+#[tokio::test]
+async fn when_the_stream_that_opened_a_watch_ends_the_others_go_on_with_another_and_miss_nothing() {
+    let world = World::new().await;
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let mut first = Stream::open(&browser, "/en/events").await;
+    first.until(|name, _| name == "snapshot").await;
+    let mut second = Stream::open(&browser, "/en/events").await;
+    second.until(|name, _| name == "snapshot").await;
+    drop(first);
+    world.safety.put(ringing("AA", Grade::Imminent, 0, world.safety.now));
+    let told = |_: &str, body: &Value| body.to_string().contains("RS-7KDM-Q4AA");
+    second.until(told).await;
+    assert_eq!(world.safety.watched.lock().unwrap().len(), 2, "another watch is open");
+    world.safety.put(ringing("CC", Grade::Question, 0, world.safety.now));
+    second.until(|_, body| body.to_string().contains("RS-7KDM-Q4CC")).await;
+}
+
+#[tokio::test]
+async fn a_browser_that_does_not_read_holds_up_nobody_and_reads_everything_anew() {
+    let world = World::new().await;
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let mut slow = Stream::open(&browser, "/en/events").await;
+    slow.until(|name, _| name == "snapshot").await;
+    let mut quick = Stream::open(&browser, "/en/events").await;
+    quick.until(|name, _| name == "snapshot").await;
+    for number in 0..200 {
+        let view = ringing(&format!("{:02X}", number % 64), Grade::Concern, 0, world.safety.now);
+        world.safety.put(ConcernView { revision: 2 + number, ..view });
+        quick.until(|name, body| name == "changed" && body["revision"] == 2 + number).await;
+    }
+    let anew = slow.until(|name, _| name == "snapshot").await;
+    assert_eq!(anew["items"].as_array().unwrap().len(), 64, "all that is open, and at its newest");
+    assert!(anew["items"].as_array().unwrap().iter().all(|item| item["revision"].as_i64().unwrap() > 2 + 199 - 64));
+    assert_eq!(world.safety.watched.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -40,6 +40,8 @@ pub struct StandIn {
     /// Grants by subject.
     pub grants: Arc<Mutex<BTreeMap<String, Vec<RoleGrant>>>>,
     pub items: broadcast::Sender<Item>,
+    /// Who opened watches, one entry for each.
+    pub watched: Arc<Mutex<Vec<String>>>,
     /// Everything is answered with this, where it is set.
     pub refuse: Arc<Mutex<Option<Status>>>,
     pub now: OffsetDateTime,
@@ -60,7 +62,8 @@ impl StandIn {
             callers: Arc::default(),
             believes_tokens: Arc::default(),
             grants: Arc::default(),
-            items: broadcast::channel(64).0,
+            items: broadcast::channel(1024).0,
+            watched: Arc::default(),
             refuse: Arc::default(),
             now,
         }
@@ -188,7 +191,9 @@ impl AlarmService for StandIn {
     type WatchConcernsStream = Pin<Box<dyn Stream<Item = Result<WatchConcernsResponse, Status>> + Send>>;
 
     async fn watch_concerns(&self, request: Request<WatchConcernsRequest>) -> Result<Response<Self::WatchConcernsStream>, Status> {
-        self.caller(&request)?;
+        let caller = self.caller(&request)?;
+        assert!(request.get_ref().outline, "a page shows nothing of what was said, and asks for it");
+        self.watched.lock().unwrap().push(caller);
         let changes = BroadcastStream::new(self.items.subscribe()).filter_map(|item| async { item.ok() });
         let open = self.concerns.lock().unwrap().values().filter(|v| v.state() != ConcernState::Closed).cloned().collect();
         let period = tokio::time::interval(std::time::Duration::from_secs(1));

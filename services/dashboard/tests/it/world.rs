@@ -16,7 +16,7 @@ use dashboard::{
     provider::{Checks, DEADLINE, Provider, Settings, client::ClientProof},
     router::router,
     session::{Sessions, cookie::Cookies, seal::Seal},
-    web::{App, streams::Streams, strip::Strip},
+    web::{App, streams::Streams, strip::Strip, watch::Watches},
 };
 use http::{Request, Response, StatusCode, header};
 use local::identity::{AUDIENCE, ISSUER};
@@ -129,7 +129,8 @@ impl World {
             clock: clock.clone(),
             ids: Ids::random(),
             stop: stop.clone(),
-            streams: Streams::default(),
+            streams: Streams::for_connections(800),
+            watches: Watches::default(),
             strip: Strip::new(pages::concern::strip::draw),
             places: places.clone(),
             uploads: dashboard::web::uploaded::Uploads::new(10 * 1024 * 1024),

@@ -3,7 +3,7 @@
 //! A beat is sent every two seconds whatever happens, and reports whether the safety service answers, whether its bus answers and whether
 //! its ladder runs. A browser that misses beats shows by itself that it is not live.
 
-use std::{convert::Infallible, pin::pin, time::Duration};
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 use async_stream::stream;
 use axum::{
@@ -15,12 +15,12 @@ use axum::{
     },
 };
 use futures::{Stream, StreamExt, stream};
-use proto::safety::v1::{Beat, ConcernState, ConcernView, Grade, watch_concerns_response::Item};
+use proto::safety::v1::{Beat, ConcernState, ConcernView, Grade, ListConcernsRequest, Snapshot, watch_concerns_response::Item};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep, timeout};
-use tonic::Code;
+use tonic::{Code, Status};
 
 use super::{strip, view::Card};
 use crate::{
@@ -28,12 +28,14 @@ use crate::{
     parts::{drawing::Drawing, time::millis},
     session::Session,
     text::Language,
-    web::{App, visitor::Visitor},
+    web::{
+        App,
+        visitor::Visitor,
+        watch::{Heard, SILENCE_TIMEOUT},
+    },
 };
 
 const BEAT_INTERVAL: Duration = Duration::from_secs(2);
-/// The safety service beats every two seconds: after this it counts as silent.
-const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// How soon a browser asks for the stream again that ended for a newer token.
 const AGAIN_WITHIN: Duration = Duration::from_millis(200);
@@ -43,6 +45,8 @@ const FOR_EVER: Duration = Duration::from_secs(7 * 24 * 3_600);
 const SITES_WITHIN: Duration = Duration::from_secs(1);
 /// Largest number of concerns that the safety service puts into a snapshot: where it is reached, more follow as changes.
 const MAX_SNAPSHOT: usize = 500;
+/// Most pages of a list with which a stream begins.
+const MOST_PAGES: usize = 40;
 // Within ten seconds a page shows what in the chain does not answer [CARD3].
 const _: () = assert!(SILENCE_TIMEOUT.as_secs() + BEAT_INTERVAL.as_secs() < 10);
 
@@ -84,7 +88,7 @@ fn unbuffered(events: impl Stream<Item = Event> + Send + 'static) -> Response {
 
 /// An event from the safety service.
 enum StreamEvent {
-    Item(Box<Item>),
+    Item(Arc<Item>),
     /// The stream broke or cannot begin; it is retried.
     Lost,
     /// The viewer is not permitted, or no longer.
@@ -101,7 +105,7 @@ struct Chain {
 
 fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl Stream<Item = Event> {
     stream! {
-        let mut items = pin!(receive(app.safety.clone(), session.clone()));
+        let mut items = pin!(receive(app.clone(), session.clone()));
         // The first beat waits for the first event of the safety service: a page just opened is not yet "not live".
         let mut beat = tokio::time::interval_at(Instant::now() + BEAT_INTERVAL, BEAT_INTERVAL);
         let mut chain = Chain::default();
@@ -123,7 +127,7 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
                     Some(StreamEvent::Item(item)) => {
                         chain.heard_at = Some(Instant::now());
                         let drawing = Drawing { language, session: &session, sites: &sites, now: app.clock.now() };
-                        item_event(*item, &drawing, &mut chain, until)
+                        item_event(&item, &drawing, &mut chain, until)
                     }
                     Some(StreamEvent::Refused(why)) => { yield ended(why); return; }
                     Some(StreamEvent::Lost) => { chain = Chain::default(); Some(beat_event(&chain, until)) }
@@ -137,27 +141,43 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
     }
 }
 
-/// Every event of the safety service, across broken connections, for as long as the stream is read.
-fn receive(safety: Safety, session: Session) -> impl Stream<Item = StreamEvent> {
+/// Every event of the safety service, across watches that break, for as long as the stream is read.
+fn receive(app: App, session: Session) -> impl Stream<Item = StreamEvent> {
     stream! {
         loop {
-            let code = match safety.watch(&session).await {
-                Err(status) => status.code(),
-                Ok(mut stream) => loop {
-                    match timeout(SILENCE_TIMEOUT, stream.message()).await {
-                        Ok(Ok(Some(message))) => if let Some(item) = message.item { yield StreamEvent::Item(Box::new(item)) },
-                        Ok(Ok(None)) => break Code::Unavailable,
-                        Ok(Err(status)) => break status.code(),
-                        // It beats every second: a stream that is silent is dead, whatever its connection says.
-                        Err(_) => break Code::DeadlineExceeded,
+            let mut heard = app.watches.join(&app.safety, &session);
+            let mut code = match heard.begun().await {
+                Some(true) => None,
+                Some(false) => match open_now(&app.safety, &session).await {
+                    Ok(items) => {
+                        for item in items { yield StreamEvent::Item(Arc::new(item)); }
+                        None
                     }
+                    Err(status) => Some(status.code()),
                 },
+                // Another stream of the same person opened it; with this one's token it may be had.
+                None => { sleep(AGAIN_WITHIN).await; continue; }
             };
+            while code.is_none() {
+                match heard.next().await {
+                    Heard::Item(item) => yield StreamEvent::Item(item),
+                    Heard::Missed => match open_now(&app.safety, &session).await {
+                        Ok(items) => for item in items { yield StreamEvent::Item(Arc::new(item)); },
+                        Err(status) => code = Some(status.code()),
+                    },
+                    Heard::Ended { code: ended, ours: true } => code = Some(ended),
+                    // It ended with its own stream, or its token: this one opens another at once, and nothing is missed.
+                    Heard::Ended { code: Code::Cancelled | Code::Unauthenticated | Code::PermissionDenied, ours: false } => break,
+                    Heard::Ended { code: ended, ours: false } => code = Some(ended),
+                }
+            }
+            let Some(code) = code else { continue };
+            drop(heard);
             match code {
                 Code::Unauthenticated => yield StreamEvent::Refused("signed-out"),
                 Code::PermissionDenied => yield StreamEvent::Refused("refused"),
                 code => {
-                    tracing::debug!(code = %code, "the safety stream broke: trying again");
+                    tracing::debug!(code = %code, "the watch of the alarm broke: trying again");
                     yield StreamEvent::Lost;
                 }
             }
@@ -166,16 +186,34 @@ fn receive(safety: Safety, session: Session) -> impl Stream<Item = StreamEvent> 
     }
 }
 
-fn item_event(item: Item, drawing: &Drawing<'_>, chain: &mut Chain, until: i64) -> Option<Event> {
+/// Everything that is open, as a watch begins with it: a snapshot, and what does not fit into one as changes.
+async fn open_now(safety: &Safety, session: &Session) -> Result<Vec<Item>, Status> {
+    let mut items = Vec::new();
+    let mut page_token = String::new();
+    for page in 0..MOST_PAGES {
+        let answer = safety.list(session, ListConcernsRequest { outline: true, page_token, ..ListConcernsRequest::default() }).await?;
+        match page {
+            0 => items.push(Item::Snapshot(Snapshot { concerns: answer.concerns })),
+            _ => items.extend(answer.concerns.into_iter().map(Item::Changed)),
+        }
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            return Ok(items);
+        }
+    }
+    Err(Status::resource_exhausted("more is open than a stream can begin with"))
+}
+
+fn item_event(item: &Item, drawing: &Drawing<'_>, chain: &mut Chain, until: i64) -> Option<Event> {
     match item {
         Item::Snapshot(snapshot) => {
             let items: Vec<Value> = snapshot.concerns.iter().map(|view| self::item(view, drawing)).collect();
             Some(event("snapshot", &json!({ "whole": items.len() < MAX_SNAPSHOT, "items": items })))
         }
-        Item::Changed(view) => Some(event("changed", &self::item(&view, drawing))),
+        Item::Changed(view) => Some(event("changed", &self::item(view, drawing))),
         Item::Beat(Beat { bus, ladder, .. }) => {
-            let changed = (chain.bus, chain.ladder) != (bus, ladder);
-            (chain.bus, chain.ladder) = (bus, ladder);
+            let changed = (chain.bus, chain.ladder) != (*bus, *ladder);
+            (chain.bus, chain.ladder) = (*bus, *ladder);
             // A change is sent at once; otherwise with the next beat.
             changed.then(|| beat_event(chain, until))
         }
