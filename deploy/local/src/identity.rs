@@ -88,6 +88,22 @@ pub const PEOPLE: [Person; 24] = [
     person("directory-administrator-2", role::DIRECTORY_ADMINISTRATOR),
 ];
 
+/// How the names of a crowd begin: people of a benchmark, who stand on no page and hold nothing until the directory grants it.
+const CROWD: &str = "crowd-";
+
+/// Name of one of a crowd.
+#[must_use]
+pub fn one_of_a_crowd(number: usize) -> String {
+    format!("{CROWD}{number}")
+}
+
+/// Whether somebody of this name can sign in on this machine.
+#[must_use]
+pub fn can_sign_in(name: &str) -> bool {
+    let is_of_a_crowd = name.strip_prefix(CROWD).is_some_and(|number| number.parse::<u16>().is_ok());
+    is_of_a_crowd || PEOPLE.iter().any(|person| person.name == name)
+}
+
 /// The identities that administer the directory, separated by commas: the only setting that gives anybody a permission.
 #[must_use]
 pub fn first_administrators() -> String {

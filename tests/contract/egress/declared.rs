@@ -182,6 +182,8 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "guarded",
             "held",
             "keys",
+            "files.allowed",
+            "files.wanted",
             "known",
             "mails",
             "items",

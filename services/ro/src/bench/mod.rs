@@ -1,11 +1,13 @@
 //! The command `ro bench`: the system measured against the best the machine can do, in the same run, on a stack of its own.
 
+mod browser;
 mod floor;
 mod intake;
 mod load;
 mod machine;
 mod raise;
 mod sample;
+mod streams;
 mod table;
 mod uniform;
 
@@ -40,6 +42,8 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// Number of clients that raise under load, and how long the idle processes are watched.
 const CLIENTS_BESIDE_LOAD: usize = 1;
 const QUIET: usize = 10;
+/// Number of raises that live streams are measured with.
+const RAISES: usize = 40;
 
 /// Measure the system beside what the machine can do at best
 #[derive(Debug, Args)]
@@ -66,6 +70,10 @@ pub struct Bench {
     /// programs that stand beside this one
     #[arg(long, value_name = "PAIRS", num_args = 0..=1, default_missing_value = "2000")]
     uniform: Option<usize>,
+    /// Measure instead how soon a concern reaches every live stream of one dashboard: so many streams, each of another person, by the
+    /// programs that stand beside this one
+    #[arg(long, value_name = "STREAMS", num_args = 0..=1, default_missing_value = "1000", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    streams: Option<u16>,
 }
 
 fn clients(text: &str) -> Result<usize, String> {
@@ -87,6 +95,9 @@ impl Bench {
     fn run(&self) -> anyhow::Result<()> {
         if let Some(pairs) = self.uniform {
             return uniformity(pairs);
+        }
+        if let Some(streams) = self.streams {
+            return self.live_streams(streams.into());
         }
         let release = if self.here { build::bin_dir()? } else { release_dir()? };
         if !self.no_build && !self.here {
@@ -153,6 +164,26 @@ impl Bench {
         }
     }
 
+    fn live_streams(&self, streams: usize) -> anyhow::Result<()> {
+        let mut options = beside_this("streams")?;
+        // Streams may take three quarters of the connections.
+        let connections = ("DASHBOARD_OPEN_CONNECTIONS".to_owned(), (streams * 2 + 64).to_string());
+        options.extra_env.insert("dashboard".to_owned(), vec![connections]);
+        let stack = Stack::start(&options, &mut print_progress)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let measured = runtime.block_on(async {
+            let session = session(&stack)?;
+            tokio::select! {
+                done = Box::pin(streams::measure(&session, stack.description(), streams, self.count(RAISES))) => done,
+                () = stopped(&options.cancel) => Err(anyhow::anyhow!("stopped on request")),
+            }
+        });
+        runtime.shutdown_background();
+        stack.stop(&mut print_progress);
+        print::line(measured?.text());
+        Ok(())
+    }
+
     async fn measure(&self, stack: &Stack, floor: &Floor, table: &mut Table) -> anyhow::Result<()> {
         let session = session(stack)?;
         let raise = Raise::open(&session, MAX_CLIENTS).await?;
@@ -206,12 +237,18 @@ impl Bench {
     }
 }
 
-fn uniformity(pairs: usize) -> anyhow::Result<()> {
+/// A stack of its own with the programs that stand beside this one, and fresh data in a folder of this name.
+fn beside_this(name: &str) -> anyhow::Result<Options> {
     let programs = std::env::current_exe()?.parent().context("this program stands nowhere")?.to_path_buf();
-    let mut options = Options::new(state::default_dir(&programs).with_extension("uniform"), programs);
+    let mut options = Options::new(state::default_dir(&programs).with_extension(name), programs);
     options.fresh = true;
     options.ports = Ports::Free;
     signals::raise_on_stop(options.cancel.clone())?;
+    Ok(options)
+}
+
+fn uniformity(pairs: usize) -> anyhow::Result<()> {
+    let options = beside_this("uniform")?;
     let stack = Stack::start(&options, &mut print_progress)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let measured = runtime.block_on(async {

@@ -33,6 +33,13 @@ pub struct Figures {
 }
 
 impl Sample {
+    /// Times that were taken otherwise, without a rate.
+    #[must_use]
+    pub fn of(clients: usize, mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        Self { clients, times, elapsed: Duration::ZERO, each: 1 }
+    }
+
     /// Rounds of the same measurement as one.
     #[must_use]
     pub fn together(rounds: Vec<Self>) -> Self {

@@ -17,6 +17,11 @@ use crate::app::alarm::{
     watch::{Revision, Revisions},
 };
 
+/// Which concern is wanted, at this revision or a later one.
+type Wanted = (Uuid, Revision);
+/// Concerns as everybody of one capacity reads them.
+type Found = Vec<(Uuid, ConcernView)>;
+
 /// A concern as it was read; without a view where it is not to be seen.
 #[derive(Clone)]
 struct Outline {
@@ -55,10 +60,10 @@ impl Outlines {
     pub async fn find(
         &self,
         common: Common,
-        wanted: &[(Uuid, Revision)],
+        wanted: &[Wanted],
         latest: &Revisions,
-        read: impl AsyncFnOnce(&[Uuid]) -> Result<Vec<(Uuid, ConcernView)>, Status>,
-    ) -> Result<Vec<(Uuid, ConcernView)>, Status> {
+        read: impl AsyncFnOnce(&[Uuid]) -> Result<Found, Status>,
+    ) -> Result<Found, Status> {
         let capacity = match common {
             Common::Nhq => &self.0.nhq,
             Common::Dashboard => &self.0.dashboard,
@@ -87,10 +92,10 @@ impl Outlines {
 
 impl Capacity {
     /// Everything wanted, where all of it was read; else what was not.
-    fn held(&self, wanted: &[(Uuid, Revision)]) -> Result<Vec<(Uuid, ConcernView)>, Vec<(Uuid, Revision)>> {
+    fn held(&self, wanted: &[Wanted]) -> Result<Found, Vec<Wanted>> {
         let held = self.lock();
-        let is_held = |(id, revision): &&(Uuid, Revision)| held.get(id).is_some_and(|outline| outline.revision >= *revision);
-        let missing: Vec<(Uuid, Revision)> = wanted.iter().filter(|wanted| !is_held(wanted)).copied().collect();
+        let is_held = |(id, revision): &&Wanted| held.get(id).is_some_and(|outline| outline.revision >= *revision);
+        let missing: Vec<Wanted> = wanted.iter().filter(|wanted| !is_held(wanted)).copied().collect();
         if !missing.is_empty() {
             return Err(missing);
         }
