@@ -21,7 +21,7 @@ const MARK: &str = "<!-- Generated from here on by tests/contract/pages.rs: `UPD
 const NOT_THERE_YET: &str = "its page is not there yet";
 
 /// Calls that a person may make and that no page makes, with the reason.
-const WITHOUT_PAGE: &[(&str, &str)] = &[("SubmitReferrals", NOT_THERE_YET), ("FindCaseByReferral", NOT_THERE_YET)];
+const WITHOUT_PAGE: &[(&str, &str)] = &[("SubmitReferrals", NOT_THERE_YET)];
 
 /// A call that a person may make.
 struct Action {

@@ -18,7 +18,7 @@ async fn an_officer_finds_a_case_in_the_list_and_on_the_board_and_opens_its_file
     let board = browser.read("/fr/cases/board").await;
     assert!(board.says(&case.case_number) && board.says("Évaluation ("));
     let file = browser.read(&at(&case, "")).await;
-    assert!(file.says("Victim – Sam Sample") && file.says("No mediator is assigned.") && file.says("Record a consent"), "{}", file.text);
+    assert!(file.says("Victim – Sam Sample") && file.says("An assigned mediator") && file.says("Record a consent"), "{}", file.text);
     // The title of a page holds no personal data.
     let title = file.text.split("<title>").nth(1).unwrap().split("</title>").next().unwrap();
     assert!(title.contains(&case.case_number) && !title.contains("Sam"));
@@ -42,7 +42,7 @@ async fn a_refused_move_names_all_that_is_missing_and_keeps_what_was_typed() {
     let case = a_case("move").await;
     let form = at(&case, "/move");
     let mut browser = signed_in(OFFICER).await;
-    let refused = browser.fill_in(&form, &form, &[("to", "3"), ("mode", "letter"), ("reason", "they are <ready>")]).await;
+    let refused = browser.fill_in(&form, &form, &[("to", "2"), ("mode", "letter"), ("reason", "they are <ready>")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.says("It was not done") && refused.says("they are <ready>"), "{}", refused.text);
     let unknown = browser.fill_in(&form, &form, &[("to", "17")]).await;
@@ -50,6 +50,34 @@ async fn a_refused_move_names_all_that_is_missing_and_keeps_what_was_typed() {
     let closed = browser.fill_in(&form, &form, &[("to", "6"), ("reason", "both want to wait")]).await;
     assert_eq!((closed.status, closed.location), (StatusCode::SEE_OTHER, at(&case, "?done=done")));
     assert_eq!(read(&system().await, &case).await.stage(), Stage::Closed);
+}
+
+#[tokio::test]
+async fn the_file_says_what_the_next_step_needs_and_the_form_offers_the_steps_that_there_are() {
+    let case = a_case("next").await;
+    let mut browser = signed_in(OFFICER).await;
+    for (language, needs, whose) in [
+        ("en", "An assigned mediator", "An officer of the case, or a supervisor, assigns one."),
+        ("fr", "Un médiateur affecté", "Un agent du dossier, ou un superviseur, en affecte un."),
+    ] {
+        let file = browser.read(&at(&case, "").replace("/en/", &format!("/{language}/"))).await;
+        assert!(file.says(needs) && file.says(whose) && file.says("D-mediator"), "{}", file.text);
+    }
+    let form = browser.read(&at(&case, "/move")).await;
+    let offered = |stage: &str| form.text.contains(&format!("name=\"to\" value=\"{stage}\""));
+    assert_eq!(["1", "2", "3", "4", "5", "6"].map(offered), [false, true, false, false, true, true], "{}", form.text);
+}
+
+#[tokio::test]
+async fn an_accepted_referral_leads_to_its_case_and_for_who_may_not_know_of_it_there_is_none() {
+    let case = a_case("of-referral").await;
+    let leads = format!("/en/cases/of-referral/{}", case.referral_id);
+    let mut officer = signed_in(OFFICER).await;
+    assert!(officer.read(&format!("/en/referrals/{}", case.referral_id)).await.text.contains(&leads));
+    let led = officer.get(&leads).await;
+    assert_eq!((led.status, led.location), (StatusCode::SEE_OTHER, at(&case, "")));
+    let mut mediator = signed_in(MEDIATOR).await;
+    assert_eq!(mediator.get(&leads).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -17,7 +17,13 @@ use crate::{
         site::change,
         transition::stage_code,
     },
-    domain::{access::decision::Verb, case::stage::Stage, mode::Mode, site::How},
+    domain::{
+        access::decision::Verb,
+        case::stage::Stage,
+        gate::{missing::Missing, steps::NextStep},
+        mode::Mode,
+        site::How,
+    },
     error,
     grpc::{Answer, Server, assessment, consent, mode, participant, site},
     store::case::file::CaseFile,
@@ -120,7 +126,7 @@ pub fn encode_file(file: CaseFile) -> wire_cases::Case {
 
 /// A case with its whole file.
 pub fn encode_whole(whole: Whole) -> wire_cases::Case {
-    let Whole { file: own, participants, consents, assessments, modes, stays } = whole;
+    let Whole { file: own, participants, consents, assessments, modes, stays, next } = whole;
     let participants = participants
         .into_iter()
         .map(|person| {
@@ -132,8 +138,30 @@ pub fn encode_whole(whole: Whole) -> wire_cases::Case {
         participants,
         assessments: assessments.into_iter().map(assessment::encode).collect(),
         described_modes: modes.into_iter().map(mode::encode).collect(),
+        next_steps: next.iter().map(encode_step).collect(),
         sites: stays.into_iter().map(site::encode_stay).collect(),
         ..encode_file(own)
+    }
+}
+
+fn encode_step(step: &NextStep) -> wire_cases::NextStep {
+    wire_cases::NextStep {
+        to: stage_code(step.to).into(),
+        mode: step.mode.map(Mode::code).unwrap_or_default().to_owned(),
+        described_mode_id: mode::described_id(step.mode),
+        missing: step.missing.iter().map(|missing| encode_missing(*missing)).collect(),
+    }
+}
+
+fn encode_missing(missing: Missing) -> wire_cases::MissingCondition {
+    let ((needed_en, needed_fr), (remedy_en, remedy_fr)) = (missing.words(), missing.remedy());
+    wire_cases::MissingCondition {
+        code: missing.code(),
+        clause: missing.clause().to_owned(),
+        needed_en,
+        needed_fr,
+        remedy_en: remedy_en.to_owned(),
+        remedy_fr: remedy_fr.to_owned(),
     }
 }
 

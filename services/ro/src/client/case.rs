@@ -4,8 +4,8 @@
 use clap::{Args, Subcommand};
 use proto::{
     cases::v1::{
-        Access, AssignMediatorRequest, AssignOfficerRequest, Case, Consent, GetCaseRequest, ListAccessRequest, ListCasesRequest,
-        ListCasesResponse, MoveCaseRequest, RecordAssessmentRequest, RecordAssessmentResponse, RiskLevel, Stage,
+        Access, AssignMediatorRequest, AssignOfficerRequest, Case, GetCaseRequest, ListAccessRequest, ListCasesRequest, ListCasesResponse,
+        MoveCaseRequest, RecordAssessmentRequest, RecordAssessmentResponse, RiskLevel, Stage,
     },
     role,
     safety::v1::{Concern, ConcernReceipt, Grade},
@@ -13,7 +13,7 @@ use proto::{
 use time::OffsetDateTime;
 
 use super::{
-    break_glass, choices,
+    break_glass, case_card, choices,
     common::Common,
     concern::deliver::{self, Phone},
     consent, document,
@@ -21,7 +21,7 @@ use super::{
     grant, hold, labels, mode, output, participant, purge,
     session::{Session, Wanted},
     site,
-    text::{Lang, Words},
+    text::Words,
     text_argument::text_argument,
     who::Who,
 };
@@ -188,12 +188,6 @@ const RAISED_ALONE: Words = Words { en: "a safety concern was raised: {}", fr: "
 const NOT_ASSESSED_NHQ: &str = "[An assessment with imminent risk that could not be recorded on its case. · Une évaluation de risque imminent qui n'a pu être consignée au dossier.]";
 /// Timeout for recording an assessment with imminent risk, after which its danger is raised as a concern on its own.
 const AT_ONCE: std::time::Duration = std::time::Duration::from_secs(5);
-const FROZEN: Words =
-    Words { en: "contact is frozen: a safety concern is open", fr: "contacts suspendus : préoccupation de sécurité ouverte" };
-const OFFICERS: Words = Words { en: "officers: {}", fr: "agents : {}" };
-const MEDIATOR: Words = Words { en: "mediator: {}", fr: "médiateur : {}" };
-const UNTIL: Words = Words { en: "until {}", fr: "jusqu'au {}" };
-const REVIEW: Words = Words { en: "next review {}", fr: "prochaine révision {}" };
 
 impl Command {
     #[must_use]
@@ -276,7 +270,7 @@ impl List {
         } else if whole.cases.is_empty() {
             print::line(NONE.of(session.lang));
         } else {
-            whole.cases.iter().for_each(|case| print::line(line(case, session.lang)));
+            whole.cases.iter().for_each(|case| print::line(case_card::line(case, session.lang)));
         }
         Ok(())
     }
@@ -288,7 +282,7 @@ impl Show {
         if session.json {
             output::print_json(&case);
         } else {
-            print::line(card(&case, session.lang));
+            print::line(case_card::card(&case, session.lang));
         }
         Ok(())
     }
@@ -419,43 +413,6 @@ const WHO_VIEWED: [Words; 5] = [
     Words { en: "outcome", fr: "résultat" },
     Words { en: "reason", fr: "motif" },
 ];
-
-fn line(case: &Case, lang: Lang) -> String {
-    format!(
-        "{}  {}  {}  {}  {}  {}  {}",
-        output::instant(case.opened_at.as_ref()),
-        case.case_number,
-        labels::stage(case.stage()).of(lang),
-        output::or_dash(&case.site),
-        OFFICERS.fill(lang, &[output::or_dash(&case.officers.join(", "))]),
-        MEDIATOR.fill(lang, &[output::or_dash(&case.mediator)]),
-        case.case_id
-    )
-}
-
-fn card(case: &Case, lang: Lang) -> String {
-    let mut lines = vec![line(case, lang)];
-    if case.contact_frozen {
-        lines.push(format!("  {}", FROZEN.of(lang)));
-    }
-    lines.extend(case.sites.iter().map(|stay| format!("  {}", site::line(stay, lang))));
-    for p in &case.participants {
-        lines.push(format!("  {}", participant::line(p, lang)));
-        let consent = |c: &Consent| {
-            let ends = if c.ends_on.is_empty() { String::new() } else { format!("  {}", UNTIL.fill(lang, &[&c.ends_on])) };
-            let described = if c.described_mode_id.is_empty() { String::new() } else { format!(" {}", c.described_mode_id) };
-            format!("    {}{described}  {}{ends}", c.mode, labels::consent(c.status()).of(lang))
-        };
-        lines.extend(p.consents.iter().map(consent));
-    }
-    lines.extend(case.described_modes.iter().map(|described| format!("  {}", mode::line(described, lang))));
-    lines.extend(case.assessments.iter().map(|a| {
-        let risk = labels::risk(a.risk()).of(lang);
-        let review = REVIEW.fill(lang, &[output::or_dash(&a.next_review_on)]);
-        format!("  {}  {}  {risk}  {review}", output::instant(a.recorded_at.as_ref()), a.participant_id)
-    }));
-    lines.join("\n")
-}
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod break_glass;
 pub mod case;
+mod case_card;
 pub mod choices;
 pub mod common;
 pub mod concern;

@@ -9,6 +9,7 @@ use crate::{
     app::{
         App,
         access::need_to_know::{find, note, note_all, seen},
+        gate::facts,
     },
     domain::{
         access::{
@@ -18,6 +19,7 @@ use crate::{
         assessment::Assessment,
         case::reference::CaseRef,
         consent::Consent,
+        gate::steps::{self, NextStep},
         mode::Description,
         participant::person::Participant,
         site::{self as sites, Stay},
@@ -25,7 +27,9 @@ use crate::{
     store::{
         assessment,
         case::file::{self, CaseFile},
-        consent, mode, participant,
+        consent,
+        gate::Ground,
+        mode, participant,
         sealed::Unopened,
         site,
     },
@@ -45,6 +49,8 @@ pub struct Whole {
     pub modes: Vec<Description>,
     /// Sites of the person with their dates; the last one is the current site.
     pub stays: Vec<Stay>,
+    /// Steps to other stages, each with what it still needs.
+    pub next: Vec<NextStep>,
 }
 
 /// One page of cases.
@@ -126,16 +132,17 @@ pub async fn list_cases(app: &App, caller: &Caller, which: Which, page_size: i32
 pub async fn whole(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile, at: OffsetDateTime) -> Result<Whole> {
     let participants = participant::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     let mut consents = consent::standing(tx, file.id).await?;
+    let assessments = assessment::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
+    let facts = facts::of_file(tx, app, &Ground::of(&file), (&participants, &assessments, &consents), at).await?;
     // An expired consent is not shown as given.
     for (_, consent) in &mut consents {
         let stands = consent.stands(app.consents, at.date());
         *consent = Consent { status: stands, ..consent.clone() };
     }
-    let assessments = assessment::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     let modes = mode::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     let changes = site::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     let stays = sites::history(file.site.as_deref(), file.opened_at, changes);
-    Ok(Whole { file, participants, consents, assessments, modes, stays })
+    Ok(Whole { file, participants, consents, assessments, modes, stays, next: steps::next(&facts) })
 }
 
 fn instant(micros: i64) -> OffsetDateTime {

@@ -2,7 +2,7 @@
 
 use auth::grants;
 use base::Result;
-use proto::role;
+use proto::{id::ParticipantId, role};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -10,9 +10,9 @@ use crate::{
     app::App,
     domain::{
         assessment::Assessment,
-        consent::Status,
+        consent::{Consent, Status},
         gate::conditions::{Facts, Latest, Person},
-        participant::leaving,
+        participant::{leaving, person::Participant},
     },
     store::{assessment, consent, gate::Ground, participant, sealed::Unopened},
 };
@@ -26,6 +26,20 @@ pub(crate) async fn read(tx: &mut PgConnection, app: &App, ground: &Ground, unop
     let people = participant::of_case(tx, &app.vault, ground.id, Unopened::Marked).await?;
     let assessments = assessment::of_case(tx, &app.vault, ground.id, unopened).await?;
     let consents = consent::standing(tx, ground.id).await?;
+    of_file(tx, app, ground, (&people, &assessments, &consents), at).await
+}
+
+/// What of a file is read already: its participants, their assessments, and their consents.
+pub(crate) type OnFile<'a> = (&'a [Participant], &'a [Assessment], &'a [(ParticipantId, Consent)]);
+
+/// The facts of a file that is read already.
+pub(crate) async fn of_file(
+    tx: &mut PgConnection,
+    app: &App,
+    ground: &Ground,
+    (people, assessments, consents): OnFile<'_>,
+    at: OffsetDateTime,
+) -> Result<Facts> {
     let withdrawn = consent::withdrawn(tx, ground.id).await?;
     let mediator_assigned = match &ground.mediator {
         Some(mediator) => grants::is_held(tx, mediator, MEDIATORS, at).await?,

@@ -6,7 +6,7 @@ use proto::cases::v1::{Case, Document, Hold, Stage};
 
 use super::{
     actions::{self, Part},
-    record, texts,
+    next, record, texts,
 };
 use crate::{
     parts::{
@@ -44,6 +44,7 @@ impl File<'_> {
             @if part == Part::Reader { (self.read_only(drawing)) }
             (steps(case, drawing))
             (waits(case, drawing))
+            (next::draw(case, drawing))
             (actions::of_case(case, part, drawing))
             (overview(case, part, drawing))
             (record::participants(case, part, drawing))
@@ -94,7 +95,7 @@ fn steps(case: &Case, drawing: &Drawing<'_>) -> Markup {
     }
 }
 
-/// What the case visibly waits for, and whose move each is. All that a step needs is named by the service when it is asked to move.
+/// What stops the case, and who must be assigned to it, and whose move each is; what its next steps need stands below.
 fn waits(case: &Case, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     let open = case.stage() != Stage::Closed;
@@ -108,21 +109,15 @@ fn waits(case: &Case, drawing: &Drawing<'_>) -> Markup {
     if open && case.officers.is_empty() {
         lines.push((texts.waits_officer, texts.officer_whose));
     }
-    if open && case.mediator.is_empty() {
-        lines.push((texts.waits_mediator, texts.mediator_whose));
-    }
-    if open && record::unassessed(case) {
-        lines.push((texts.assessment_why, texts.assessment_whose));
-    }
     if open && record::overdue(case, drawing.now) {
         lines.push((texts.review_why, texts.assessment_whose));
     }
     html! {
-        section aria-labelledby="waits" {
-            h2 id="waits" { (texts.in_the_way) }
-            @if lines.is_empty() { p { (texts.nothing_visible) } }
-            @else { ul class="waits" { @for (why, whose) in &lines { li { strong { (why) } " " (whose) } } } }
-            @if open { p class="hint" { (texts.gate) } }
+        @if !lines.is_empty() {
+            section aria-labelledby="waits" {
+                h2 id="waits" { (texts.in_the_way) }
+                ul class="waits" { @for (why, whose) in &lines { li { strong { (why) } " " (whose) } } }
+            }
         }
     }
 }

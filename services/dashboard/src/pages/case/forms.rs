@@ -13,6 +13,7 @@ use crate::{
         drawing::Drawing,
         form::{Choice, Field, Form, KEY, Kind, Sheet},
     },
+    text::Language,
     web::{
         App,
         of_case::{OfCase, open},
@@ -23,10 +24,7 @@ use crate::{
 
 fn move_sheet(case: &Case, drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
-    let stages: Vec<Choice> = choices::coded::<Stage>(words::stage, drawing.language)
-        .into_iter()
-        .filter(|choice| choice.value != case.stage.to_string())
-        .collect();
+    let stages = stages(case, drawing.language);
     let fields = vec![
         Field::new("to", texts.move_to, Kind::Radios(stages)).needed(),
         Field::new("mode", texts.mode, Kind::Select(choices::modes(case, drawing.language))).hint(texts.move_mode_hint),
@@ -37,6 +35,18 @@ fn move_sheet(case: &Case, drawing: &Drawing<'_>) -> Sheet<'static> {
         above: of_case::above(case, texts.move_what, "R3a", drawing),
         form: Form::new(drawing.address(&of_case::path(case, "/move")), texts.move_it, fields),
     }
+}
+
+/// The stages to which the case can go from here; all of them where the file could not be read.
+fn stages(case: &Case, language: Language) -> Vec<Choice> {
+    let all = choices::coded::<Stage>(words::stage, language);
+    if case.next_steps.is_empty() {
+        return all;
+    }
+    let stays = matches!(case.stage(), Stage::Preparation | Stage::Mediation);
+    let stay = stays.then(|| Choice::new(case.stage, texts::of(language).another_mode));
+    let leads = |choice: &Choice| case.next_steps.iter().any(|step| step.to.to_string() == choice.value);
+    all.into_iter().filter(leads).chain(stay).collect()
 }
 
 pub async fn move_form(State(app): State<App>, member: Member, Path((_, case)): OfCase) -> Response {

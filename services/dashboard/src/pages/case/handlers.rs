@@ -5,12 +5,12 @@ use axum::{
     response::Response,
 };
 use maud::Markup;
-use proto::cases::v1::{ListDocumentsRequest, ListHoldsRequest};
+use proto::cases::v1::{FindCaseByReferralRequest, ListDocumentsRequest, ListHoldsRequest};
 use serde::Deserialize;
 
 use super::{actions::SUPERVISORS, board, file, list::Asked, texts, view::Listing};
 use crate::{
-    parts::{drawing::Drawing, site::Named},
+    parts::{casework::case as of_case, drawing::Drawing, site::Named},
     text::fill,
     web::{App, visitor::Member},
 };
@@ -32,6 +32,14 @@ async fn listed(app: &App, member: &Member, asked: &Asked, title: &str, draw: fn
     let name = |code: &str| drawing.sites.get(code).map_or_else(|| code.to_owned(), |site| Named::of(site, drawing.language).name);
     let cases = asked.of(answer.cases, |case| name(&case.site));
     member.page(title, &draw(&Listing { cases, asked, is_cut: answer.is_cut }, &drawing))
+}
+
+/// Leads on to the case that a referral opened.
+pub async fn of_referral(State(app): State<App>, member: Member, Path((_, referral_id)): Path<(String, String)>) -> Response {
+    match app.clients.cases(&member.session).find_case_by_referral(FindCaseByReferralRequest { referral_id }).await {
+        Ok(answer) => member.done(&of_case::path(&answer.into_inner().case.unwrap_or_default(), "")),
+        Err(status) => member.visitor.refused(&status),
+    }
 }
 
 /// What led to the file.

@@ -6,6 +6,7 @@ mod file;
 mod forms;
 mod handlers;
 mod list;
+mod next;
 mod record;
 pub mod texts;
 mod view;
@@ -23,6 +24,7 @@ pub const PAGE: Page = Page {
     rules: &[
         Rule::signed_in("/{language}/cases", "R3c"),
         Rule::signed_in("/{language}/cases/board", "R3c"),
+        Rule::signed_in("/{language}/cases/of-referral/{referral}", "R3c"),
         Rule::signed_in("/{language}/cases/{case}", "R3c"),
         Rule::signed_in("/{language}/cases/{case}/move", "R3a"),
         Rule::signed_in("/{language}/cases/{case}/site", "R3e"),
@@ -40,6 +42,7 @@ fn routes() -> Router<App> {
     Router::new()
         .route("/{language}/cases", get(handlers::list))
         .route("/{language}/cases/board", get(handlers::board))
+        .route("/{language}/cases/of-referral/{referral}", get(handlers::of_referral))
         .route("/{language}/cases/{case}", get(handlers::file))
         .route("/{language}/cases/{case}/move", get(forms::move_form).post(forms::move_case))
         .route("/{language}/cases/{case}/site", get(forms::site_form).post(forms::correct_site))

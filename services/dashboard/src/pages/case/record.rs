@@ -2,7 +2,7 @@
 
 use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::cases::v1::{Assessment, Case, Consent, Document, Hold, Participant, ParticipantKind, RiskLevel, Stage};
+use proto::cases::v1::{Assessment, Case, Consent, Document, Hold, Participant, RiskLevel, Stage};
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{
@@ -16,14 +16,6 @@ use crate::parts::{
     table::{Column, Table},
     time::instant_or,
 };
-
-/// Whether a side has nobody assessed yet.
-#[must_use]
-pub fn unassessed(case: &Case) -> bool {
-    let assessed = |one: &Participant| latest(case, one).is_some();
-    let sides = [ParticipantKind::Victim, ParticipantKind::Offender];
-    case.participants.iter().any(|one| one.left.is_none() && sides.contains(&one.kind()) && !assessed(one))
-}
 
 /// Whether the review of somebody who takes part is past its day, by the date in UTC as the service counts.
 #[must_use]

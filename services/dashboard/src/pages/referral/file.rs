@@ -81,6 +81,9 @@ fn next(answer: &GetReferralResponse, texts: &Texts, drawing: &Drawing<'_>) -> M
     html! {
         h2 { (texts.what_next) }
         p { (says) }
+        @if matches!(answer.state(), ReferralState::ScreenedAccepted | ReferralState::ScreenedIndirectOnly) {
+            p { a href=(drawing.address(&format!("/cases/of-referral/{}", answer.referral_id))) { (texts.open_its_case) } }
+        }
         @if drawing.session.caller.has_any(UNIT) {
             p { (texts.by_the_unit) }
             ul {

@@ -115,6 +115,7 @@ crate::text::texts! {
     raise: "Raise a safety concern", "Signaler une préoccupation de sécurité";
     next_received: "It waits for a screening decision.", "Il attend une décision d’examen préalable.";
     next_clarify: "It waits for answers; until then it can be deferred or closed, not accepted.", "Il attend des réponses; d’ici là il peut être reporté ou fermé, mais non accepté.";
+    open_its_case: "Open its case", "Ouvrir son dossier";
     next_accepted: "A case was opened from it, and the case decides. Here only a withdrawal, or that no contact is permitted, can be recorded: it stops the case at once.", "Un dossier a été ouvert à partir de ce renvoi, et c’est le dossier qui décide. Ici, seul un retrait ou l’interdiction de tout contact peut être consigné : le dossier s’arrête aussitôt.";
     next_deferred: "It comes back into the queue on its review day; it can be decided before.", "Il revient dans la file à sa date de révision; une décision peut être prise avant.";
     next_closed: "It is closed. A new decision opens it again.", "Il est fermé. Une nouvelle décision le rouvre.";

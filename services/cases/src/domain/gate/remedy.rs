@@ -1,0 +1,47 @@
+//! Who can bring about a missing condition of a move, and how.
+
+use crate::domain::gate::missing::Missing;
+
+impl Missing {
+    /// Whose move it is, in English and in French.
+    #[must_use]
+    pub const fn remedy(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NoSuchMove { .. } => ("The case goes through its stages in their order.", "Le dossier suit ses étapes dans l’ordre."),
+            Self::Reason => ("Whoever moves the case writes it.", "La personne qui change l’étape l’écrit."),
+            Self::Acceptance => {
+                ("The RJ Unit decides anew on the referral.", "L’Unité de la justice réparatrice rend une nouvelle décision sur le renvoi.")
+            }
+            Self::OwnInitiative(_) | Self::Consent(..) => (
+                "Only the person can say so, and nobody for them. The mediator or the officer records what they say.",
+                "Seule la personne peut le dire, et personne à sa place. Le médiateur ou l’agent consigne ce qu’elle dit.",
+            ),
+            Self::Mode => (
+                "The participants choose it: offer each the consent to a mode.",
+                "Les personnes participantes le choisissent : offrez à chacune de consentir à un mode.",
+            ),
+            Self::Description => (
+                "Whoever works on the case describes the mode, and moves the case in it.",
+                "La personne qui travaille au dossier décrit le mode, puis change l’étape dans ce mode.",
+            ),
+            Self::IndirectOnly(_) => (
+                "Choose an indirect mode. Only a new decision of the RJ Unit on the referral allows a direct one.",
+                "Choisissez un mode indirect. Seule une nouvelle décision de l’Unité de la justice réparatrice sur le renvoi en permet un direct.",
+            ),
+            Self::ContactFrozen => (
+                "Whoever took the safety concern in hand closes it.",
+                "La personne qui a pris en charge la préoccupation de sécurité la ferme.",
+            ),
+            Self::SafetyAnswer => ("Try again in a moment.", "Réessayez dans un instant."),
+            Self::Mediator => {
+                ("An officer of the case, or a supervisor, assigns one.", "Un agent du dossier, ou un superviseur, en affecte un.")
+            }
+            Self::Participant(_) => {
+                ("The officer or the mediator adds them to the file.", "L’agent ou le médiateur ajoute cette personne au dossier.")
+            }
+            Self::Assessment(_) | Self::Review(_) | Self::NoteOnHighRisk(_) | Self::ImminentRisk(_) => {
+                ("The mediator or the officer records an assessment.", "Le médiateur ou l’agent consigne une évaluation.")
+            }
+        }
+    }
+}
