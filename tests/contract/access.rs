@@ -99,6 +99,7 @@ fn what_anyone_may_call_is_this_and_nothing_else() {
         "GetReceipt",
         "ListConcerns",
         "ListInbox",
+        "ListReceipts",
         "ListSites",
         "MarkRead",
         "SetPreferences",

@@ -1,6 +1,6 @@
 //! The pages of the national queue, of one referral and of its screening, and the submission of a referral.
 
-use harness::web::Browser;
+use harness::{system::SOON, wait::eventually, web::Browser};
 use http::StatusCode;
 
 use crate::signed_in;
@@ -152,6 +152,47 @@ async fn the_queue_is_narrowed_turned_round_and_searched_by_its_address() {
     for unknown in ["nonsense", "RO-0000-0000"] {
         assert!(officer.read(&format!("/en/referrals?reference={unknown}")).await.says("No referral with this number that you may see."));
     }
+}
+
+#[tokio::test]
+async fn two_referrals_about_the_same_persons_point_at_each_other_and_the_page_says_what_happened_to_each() {
+    let mut staff = signed_in("staff-mission").await;
+    let persons =
+        [("offender_name", "Casimir Doublon"), ("victim_name", "Ève Fictive"), ("offender_fps", "765432D"), ("offender_asked", "1")];
+    let first = submitted(&mut staff, "a letter", &persons).await.unwrap();
+    let second = submitted(&mut staff, "a meeting", &[("offender_fps", "765 432d")]).await.unwrap();
+    let mut officer = signed_in("rj-officer-1").await;
+    let referral = address(&mut officer, &second).await.unwrap();
+    let shown = eventually("the referrals were compared", SOON, || {
+        let (mut officer, referral, first) = (officer.clone(), referral.clone(), first.clone());
+        async move {
+            let page = officer.read(&referral).await;
+            if page.says(&first) && page.says("same FPS number") { Ok(page) } else { Err(page.text) }
+        }
+    })
+    .await;
+    assert!(shown.says("What happened") && shown.says("Nothing is merged"), "{}", shown.text);
+    assert!(officer.read("/en/referrals?list=new&sort=age").await.says("Another referral may be about the same persons"));
+    // They are shown before the decision too, and hold nothing back.
+    let screening = format!("{referral}/screening");
+    assert!(officer.read(&screening).await.says(&first));
+    let duplicate = [("disposition", "10"), ("reason", "sent twice by this site"), ("duplicate_of", first.as_str())];
+    let recorded = officer.fill_in(&screening, &format!("{referral}/decision"), &duplicate).await;
+    assert_eq!(recorded.location, format!("{referral}?decided=1"), "{}", recorded.text);
+    let after = officer.read(&referral.replace("/en/", "/fr/")).await;
+    assert!(after.says("Ce qui s’est passé") && after.says("sent twice by this site") && after.says("disposition LPR4"), "{}", after.text);
+    assert!(after.says("Agent, Unité de la justice réparatrice"));
+}
+
+#[tokio::test]
+async fn whoever_lost_a_number_finds_it_in_the_list_of_what_they_sent() {
+    let mut staff = signed_in("staff-mission").await;
+    let number = submitted(&mut staff, "something confidential to find again", &[]).await.unwrap();
+    let list = staff.read("/en/receipts").await;
+    assert!(list.says(&number) && list.text.contains(&format!("href=\"/en/receipts/{number}\"")), "{}", list.text);
+    assert!(!list.says("confidential to find again"));
+    let mut other = signed_in("mediator-2").await;
+    assert!(!other.read("/fr/receipts").await.says(&number));
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ create table referral (
     told_at timestamptz,
     gone bytea[] not null default '{}',
     accepted_at timestamptz,
+    likened_at timestamptz,
     duplicate_of uuid constraint duplicate_of_a_referral references referral (referral_id),
     listed text generated always as (part_of_the_queue(state, flags, accepted_at, purged_at)) stored,
     listed_by_origin text generated always as (part_of_the_queue(state, flags, accepted_at, purged_at) || '/' || origin) stored,
@@ -85,6 +86,7 @@ comment on column referral.questions is 'What the bodies under this key say to e
 comment on column referral.told_at is 'The moment that was last told of it: of a decision, or of a correction after one. Open.';
 comment on column referral.gone is 'Of a purged referral: SHA-256 of the other bodies that were received under its key, which are answered as before. Open.';
 comment on column referral.accepted_at is 'When it was first accepted; null where no case was ever opened from it. Protected B.';
+comment on column referral.likened_at is 'When it was last compared with the others; null where a body came since. Open.';
 comment on column referral.duplicate_of is 'The referral that this one repeats, where it was closed as a duplicate: it goes with the case of that one. Protected B.';
 comment on column referral.listed is 'The part of the queue in which it stands. Protected B.';
 comment on column referral.listed_by_origin is 'The same, with its origin. Protected B.';
@@ -94,6 +96,8 @@ create unique index one_referral_per_site_and_key_form on referral (key_form, si
 create unique index one_referral_per_site_and_key_without_form on referral (idempotency_key, site) where key_form is null;
 -- What stands in clear is looked for often, and there is none: no look at it reads what is sealed.
 create index referral_in_clear on referral (referral_id) where content <> '';
+create index referral_to_liken on referral (received_at, referral_id) where likened_at is null and purged_at is null;
+create index referral_of_a_submitter on referral (submitter, received_at, referral_id);
 create index referral_duplicates on referral (duplicate_of) where duplicate_of is not null;
 create index referral_closed_without_a_case on referral (received_at, referral_id)
     where state = 'screened-closed' and accepted_at is null and purged_at is null;
@@ -112,6 +116,7 @@ create table screening_decision (
     decided_by text not null,
     decided_at timestamptz not null,
     reason_sealed bytea,
+    decided_as text,
     constraint one_decision_per_number primary key (referral_id, number),
     constraint decision_can_be_pointed_at unique (referral_id, number, disposition),
     constraint deferral_has_a_review_date check ((disposition = 'deferred-for-preparation') = (review_on is not null)),
@@ -125,6 +130,7 @@ comment on column screening_decision.disposition is 'What was decided. Protected
 comment on column screening_decision.reason is 'Protected B. Empty; in clear while it is not sealed.';
 comment on column screening_decision.review_on is 'For a deferral: when to look again.';
 comment on column screening_decision.decided_by is 'Opaque subject of the officer.';
+comment on column screening_decision.decided_as is 'Role in which the officer decided; null where it was not kept.';
 comment on column screening_decision.decided_at is 'When it was decided.';
 comment on column screening_decision.reason_sealed is 'Protected B. Why, in the officer''s words, sealed under the key of the referral.';
 create index screening_decision_in_clear on screening_decision (referral_id, number) where reason <> '';
@@ -150,7 +156,23 @@ comment on column referral_variant.content is 'Protected B. Empty; in clear whil
 comment on column referral_variant.submitter is 'Opaque subject of whoever sent this body, or bus:<site>.';
 comment on column referral_variant.received_at is 'When it was recorded.';
 comment on column referral_variant.content_sealed is 'Protected B. The ro.intake.v1.Referral as received, without its key, sealed under the key of the referral.';
+create index referral_variant_of_a_submitter on referral_variant (submitter, received_at, referral_id);
 create index referral_variant_in_clear on referral_variant (referral_id, body_hash) where content <> '';
+
+-- Tables: likenesses. Two referrals that have a mark in common may be about the same persons: an officer looks, nothing is merged. A mark
+-- is a blind index: the same words, the same mark, and no way back without the key.
+
+create table likeness (
+    referral_id uuid not null constraint likeness_of_a_referral references referral (referral_id),
+    mark text not null constraint mark_is_not_empty check (mark <> ''),
+    kind text not null constraint likeness_is_known check (kind in ('fps', 'names', 'name-at-site')),
+    constraint one_likeness_per_mark primary key (referral_id, mark)
+);
+comment on table likeness is 'By what a referral may be about the same persons as another. Protected B.';
+comment on column likeness.referral_id is 'The referral.';
+comment on column likeness.mark is 'Blind index of the words that are compared. Protected B.';
+comment on column likeness.kind is 'What the words are: an FPS number, both names, or the name of the offender with the site.';
+create index likeness_by_mark on likeness (mark, referral_id);
 
 -- Tables: ties. What was accepted is a case, and its referral is no way around it: an officer reads it or decides it anew only while tied
 -- to the case [R3c]. Supervisors and the National Manager need no tie [IM1c]. The receipt says nothing of it [TRAP-4].
@@ -210,6 +232,7 @@ comment on column contact.place is 'Counts from 0 under its key: the last one is
 create index contact_in_clear on contact (contact_id) where content <> '';
 create unique index one_contact_per_region_and_key on contact (region, idempotency_key) where variant_of is null;
 create unique index contact_receipt_number_is_unique on contact (receipt_number) where variant_of is null;
+create index contact_of_a_submitter on contact (submitter, received_at, contact_id) where variant_of is null;
 create index contact_variants on contact (variant_of) where variant_of is not null;
 create unique index one_contact_per_region_and_key_form on contact (region, coalesce(key_form, idempotency_key)) where variant_of is null;
 create index contact_by_region_and_key_form on contact (region, key_form) where key_form is not null and variant_of is null;
@@ -286,6 +309,54 @@ end
 $$;
 comment on function receipt_of is 'The receipt behind a number, for whoever sent one of its bodies, or for the RJ Unit: the same whatever became of it.';
 
+create function receipts_of(someone text, before_time timestamptz, before_id uuid, most bigint)
+    returns table (id uuid, receipt_number text, received_at timestamptz, idempotency_key text, place text, sent_at timestamptz)
+    language plpgsql stable set actor.reach to 'service' set enable_seqscan to off as $$
+begin
+    return query
+    select * from (
+        (select r.referral_id, r.receipt_number, r.received_at, r.idempotency_key, r.site, r.received_at as sent
+         from referral r
+         where r.submitter = someone and (r.received_at, r.referral_id) < (before_time, before_id)
+         order by r.received_at desc, r.referral_id desc limit most)
+        union all
+        -- Who sent another body later: once, at the first that they sent.
+        (select r.referral_id, r.receipt_number, r.received_at, r.idempotency_key, r.site, v.received_at
+         from referral_variant v join referral r on r.referral_id = v.referral_id
+         where v.submitter = someone and (v.received_at, v.referral_id) < (before_time, before_id) and r.submitter <> someone
+           and not exists (select from referral_variant f where f.referral_id = v.referral_id and f.submitter = someone
+                           and (f.received_at, f.body_hash) < (v.received_at, v.body_hash))
+         order by v.received_at desc, v.referral_id desc limit most)
+        union all
+        (select c.contact_id, c.receipt_number, c.received_at, c.idempotency_key, c.region, c.received_at
+         from contact c
+         where c.submitter = someone and c.variant_of is null and (c.received_at, c.contact_id) < (before_time, before_id)
+         order by c.received_at desc, c.contact_id desc limit most)) as sent (id, number, received, key, place, sent)
+    order by sent.sent desc, sent.id desc limit most;
+end
+$$;
+comment on function receipts_of is 'A page of the receipts of what somebody sent, newest first: the same whatever became of it.';
+
+create function referrals_alike(of uuid, officer text, most bigint)
+    returns table (referral_id uuid, receipt_number text, site text, state text, received_at timestamptz, kinds text[])
+    language plpgsql stable set actor.reach to 'service' set enable_seqscan to off as $$
+#variable_conflict use_column
+begin
+    return query
+    select r.referral_id, r.receipt_number, r.site, r.state, r.received_at, found.kinds
+    from (select alike.referral_id, array_agg(distinct alike.kind order by alike.kind) as kinds
+          from likeness own
+               cross join lateral (select o.referral_id, o.kind from likeness o
+                                   where o.mark = own.mark and o.referral_id <> of limit 10 * most) as alike
+          where own.referral_id = of group by alike.referral_id) as found
+         join referral r on r.referral_id = found.referral_id
+    where r.purged_at is null and r.disposition is distinct from 'duplicate'
+      and (r.accepted_at is null or officer is null or is_tied(r.referral_id, officer, acting_at(), false))
+    order by cardinality(found.kinds) desc, r.received_at, r.referral_id limit most;
+end
+$$;
+comment on function referrals_alike is 'Referrals that may be about the same persons as one: those that were not closed as duplicates and are not purged. Of what was accepted, what the officer is tied to, or all where nobody asks for a tie.';
+
 -- Functions: retention and purge [LPR4].
 
 create function is_purged(referral uuid) returns boolean language sql stable as $$
@@ -357,14 +428,15 @@ comment on function referrals_under_keys is 'The first referrals under one key o
 create function referrals_listed(by text, keys text[], due_by date[], from_time timestamptz, from_id uuid, until_time timestamptz,
                                  until_id uuid, officer text, most bigint, newest_first boolean)
     returns table (referral_id uuid, receipt_number text, origin text, site text, state text, received_at timestamptz, flags text[],
-                   variants bigint)
+                   variants bigint, has_alike boolean)
     language plpgsql stable set enable_sort to off set enable_incremental_sort to off set enable_seqscan to off as $$
 declare
     way text := case when newest_first then 'desc' else 'asc' end;
     ordered text := format('order by received_at %1$s, referral_id %1$s', way);
 begin
     return query execute format(
-        'select one.*, (select count(*) from referral_variant v where v.referral_id = one.referral_id)
+        'select one.*, (select count(*) from referral_variant v where v.referral_id = one.referral_id),
+                exists (select from referrals_alike(one.referral_id, $7, 1))
          from unnest($1, $2) as part (key, due_by) cross join lateral (%s) as one %s limit $8',
         referrals_under_keys(by, 'r.referral_id, r.receipt_number, r.origin, r.site, r.state, r.received_at, r.flags', ordered), ordered)
     using keys, due_by, from_time, from_id, until_time, until_id, officer, most;
@@ -518,6 +590,7 @@ create trigger nothing_is_added_to_a_purged_referral before insert on screening_
 alter table referral enable row level security, force row level security;
 alter table screening_decision enable row level security, force row level security;
 alter table referral_variant enable row level security, force row level security;
+alter table likeness enable row level security, force row level security;
 alter table tied_case enable row level security, force row level security;
 alter table contact enable row level security, force row level security;
 
@@ -556,6 +629,8 @@ create policy the_service_seals on referral_variant for update using ((select ac
 create policy the_service_purges on referral_variant for delete
     using ((select acting_for_service()) and is_purged(referral_id));
 
+create policy the_service_compares on likeness using ((select acting_for_service())) with check ((select acting_for_service()));
+
 create policy the_service_hears on tied_case using ((select acting_for_service())) with check ((select acting_for_service()));
 
 create policy need_to_know on contact for select
@@ -580,5 +655,5 @@ declare
 begin
     execute format('grant update (content, content_sealed) on referral_variant to %I', application);
     execute format('grant update (reason, reason_sealed) on screening_decision to %I', application);
-    execute format('grant delete on referral_variant, screening_decision to %I', application);
+    execute format('grant delete on referral_variant, screening_decision, likeness to %I', application);
 end $$;

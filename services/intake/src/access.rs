@@ -22,6 +22,7 @@ pub const RULES: &[Rule] = &[
     Rule { method: "/ro.intake.v1.ReferralService/SubmitReferral", permission: "referral.submit", clause: "R8a", allow: SUBMITTERS },
     Rule { method: "/ro.intake.v1.ReferralService/SubmitReferrals", permission: "referral.submit", clause: "R8a", allow: SUBMITTERS },
     Rule { method: "/ro.intake.v1.ReferralService/GetReceipt", permission: "referral.receipt", clause: "R6b", allow: &[ANY_GRANTED] },
+    Rule { method: "/ro.intake.v1.ReferralService/ListReceipts", permission: "referral.receipt", clause: "R6b", allow: &[ANY_GRANTED] },
     Rule { method: "/ro.intake.v1.ReferralService/ListQueue", permission: "referral.queue", clause: "R3a", allow: RJ_UNIT },
     Rule { method: "/ro.intake.v1.ReferralService/GetReferral", permission: "referral.read", clause: "R3c", allow: READERS },
     Rule { method: "/ro.intake.v1.ReferralService/ScreenReferral", permission: "referral.screen", clause: "R3a", allow: RJ_UNIT },
@@ -33,6 +34,13 @@ pub const RULES: &[Rule] = &[
 #[must_use]
 pub fn is_rj_unit(caller: &Caller) -> bool {
     caller.has_any(RJ_UNIT)
+}
+
+/// The role of the RJ Unit in which the caller decides: the highest that they hold; empty where they hold none.
+#[must_use]
+pub fn role_in_the_unit(caller: &Caller) -> &'static str {
+    let highest_first = [role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER];
+    highest_first.into_iter().find(|role| caller.has_role(role)).unwrap_or_default()
 }
 
 /// Whether the caller needs a tie to an accepted referral's case: an officer, not a supervisor or the National Manager [R3c, IM1c].

@@ -50,6 +50,7 @@ pub async fn serve(config: Config, ctx: server::Context) -> anyhow::Result<()> {
         }
         None => tracing::warn!("no audit key is set: no referral is destroyed when its retention is over"),
     }
+    tasks::likeness::begin(&ctx, app.clone());
     ctx.deliver_directly(ToSafety(safety()?));
     ctx.watch_stream_usage(proto::subject::STREAMS.map(|stream| stream.name));
     ctx.audit.join(proto::subject::witnessing(env!("CARGO_PKG_NAME")))?;

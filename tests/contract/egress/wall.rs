@@ -71,9 +71,9 @@ fn no_rpc_tells_anybody_outside_the_wall_whether_or_how_a_named_person_took_part
         assert_ne!(meeting.service, "cases", "{told}: nobody outside the wall has an RPC of the RO file");
         assert!(meeting.could == Class::Open || meeting.narrowed.is_some(), "{told}: the answer could hold {:?}", meeting.could);
     }
-    // Whoever submits reads back a receipt and no more.
+    // Whoever submits reads back the receipts of what they sent and no more.
     let of_intake: BTreeSet<&str> = meetings.iter().filter(|m| m.service == "intake").map(|m| m.rpc.as_str()).collect();
-    assert_eq!(of_intake, BTreeSet::from(["GetReceipt", "PushContact", "SubmitReferral", "SubmitReferrals"]));
+    assert_eq!(of_intake, BTreeSet::from(["GetReceipt", "ListReceipts", "PushContact", "SubmitReferral", "SubmitReferrals"]));
     // Reports leave as counts; a label of a row is a code of a region, a month, an origin.
     assert!(meetings.iter().filter(|m| m.service == "reporting").all(|m| m.could == Class::Open));
 }

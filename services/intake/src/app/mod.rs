@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod concern;
 pub mod contact;
+pub mod likeness;
 pub mod purge;
 pub mod queue;
 pub mod referral;

@@ -5,6 +5,7 @@ pub mod body;
 pub mod concern;
 pub mod contact;
 pub mod key;
+pub mod likeness;
 pub mod purge;
 pub mod queue;
 pub mod referral;

@@ -6,8 +6,9 @@ mod referral;
 
 use proto::intake::v1::{
     GetContactRequest, GetContactResponse, GetReceiptRequest, GetReceiptResponse, GetReferralRequest, GetReferralResponse,
-    ListQueueRequest, ListQueueResponse, PushContactRequest, PushContactResponse, ScreenReferralRequest, ScreenReferralResponse,
-    SubmitReferralRequest, SubmitReferralResponse, SubmitReferralsRequest, SubmitReferralsResponse,
+    ListQueueRequest, ListQueueResponse, ListReceiptsRequest, ListReceiptsResponse, PushContactRequest, PushContactResponse,
+    ScreenReferralRequest, ScreenReferralResponse, SubmitReferralRequest, SubmitReferralResponse, SubmitReferralsRequest,
+    SubmitReferralsResponse,
     contact_service_server::{ContactService, ContactServiceServer},
     referral_service_server::{ReferralService, ReferralServiceServer},
 };
@@ -40,6 +41,10 @@ impl ReferralService for Server {
 
     async fn get_receipt(&self, request: Request<GetReceiptRequest>) -> Result<Response<GetReceiptResponse>, Status> {
         referral::get_receipt(&self.0, request).await.map(Response::new)
+    }
+
+    async fn list_receipts(&self, request: Request<ListReceiptsRequest>) -> Result<Response<ListReceiptsResponse>, Status> {
+        referral::list_receipts(&self.0, request).await.map(Response::new)
     }
 
     async fn list_queue(&self, request: Request<ListQueueRequest>) -> Result<Response<ListQueueResponse>, Status> {

@@ -1,12 +1,12 @@
 //! gRPC endpoints of the RJ Unit: the queue, one referral, and the decision on it.
 
 use base::{
-    Caller, Error,
+    Caller, Error, Private,
     wire::{instant, timestamp},
 };
 use proto::intake::v1::{
-    GetReferralRequest, GetReferralResponse, ListQueueRequest, ListQueueResponse, QueueEntry, Referral, ScreenReferralRequest,
-    ScreenReferralResponse,
+    AlikeReferral, GetReferralRequest, GetReferralResponse, ListQueueRequest, ListQueueResponse, QueueEntry, Referral, ReferralEvent,
+    ReferralEventKind, ScreenReferralRequest, ScreenReferralResponse,
 };
 use tonic::{Request, Status};
 
@@ -20,7 +20,13 @@ use crate::{
         },
     },
     domain::queue::list::List,
-    store::queue::list::{Count, Entry},
+    store::{
+        likeness::Alike,
+        queue::{
+            history::{Event, What},
+            list::{Count, Entry},
+        },
+    },
     wire,
 };
 
@@ -50,7 +56,7 @@ pub async fn get(app: &App, request: Request<GetReferralRequest>) -> Result<GetR
     let asked = request.into_inner();
     let decided_at = asked.decided_at.as_ref().and_then(instant);
     let ended = get_referral(app, &caller, &asked.referral_id, decided_at).await;
-    let (id, full) = app.watched(&caller, "referral.read", &asked.referral_id, ended).await?;
+    let (id, full, beside) = app.watched(&caller, "referral.read", &asked.referral_id, ended).await?;
     let variants: Option<Vec<Referral>> = full.variants.iter().map(|content| wire::kept_referral(content, &full.key)).collect();
     Ok(GetReferralResponse {
         referral_id: id.to_string(),
@@ -63,6 +69,9 @@ pub async fn get(app: &App, request: Request<GetReferralRequest>) -> Result<GetR
         disposition: full.disposition.map(|d| wire::disposition_code(d).into()).unwrap_or_default(),
         counted_origin: wire::origin_code(full.counted_origin).into(),
         screened_by: full.screened_by.unwrap_or_default(),
+        history: beside.history.into_iter().map(event).collect(),
+        possible_duplicates: beside.alike.into_iter().map(alike).collect(),
+        is_compared: beside.is_compared,
     })
 }
 
@@ -91,6 +100,35 @@ fn entry(entry: Entry) -> QueueEntry {
         received_at: Some(timestamp(entry.received_at)),
         flags: entry.flags.codes(),
         variants: i32::try_from(entry.variants).unwrap_or(i32::MAX),
+        possible_duplicate: entry.has_alike,
+    }
+}
+
+fn event(event: Event) -> ReferralEvent {
+    let plain = |kind: ReferralEventKind| ReferralEvent { kind: kind.into(), ..ReferralEvent::default() };
+    let told = match event.what {
+        What::Received => plain(ReferralEventKind::Received),
+        What::Completed => plain(ReferralEventKind::Completed),
+        What::Decided(decided) => ReferralEvent {
+            role: decided.role,
+            disposition: wire::disposition_code(decided.disposition).into(),
+            reason: decided.reason.map(Private::into_inner).unwrap_or_default(),
+            review_on: decided.review_on.map(|day| day.to_string()).unwrap_or_default(),
+            clause: decided.disposition.clause().to_owned(),
+            ..plain(ReferralEventKind::Decided)
+        },
+    };
+    ReferralEvent { at: Some(timestamp(event.at)), by: event.by, ..told }
+}
+
+fn alike(alike: Alike) -> AlikeReferral {
+    AlikeReferral {
+        referral_id: alike.id.to_string(),
+        receipt_number: alike.receipt_number,
+        site: alike.site,
+        state: wire::state_code(alike.state).into(),
+        received_at: Some(timestamp(alike.received_at)),
+        likenesses: alike.kinds,
     }
 }
 

@@ -1,3 +1,4 @@
 //! Periodic work of intake.
 
+pub mod likeness;
 pub mod retention;

@@ -123,7 +123,7 @@ async fn a_correction_after_the_decision_goes_back_to_the_queue_is_shown_and_tol
         assert_eq!(decided.len(), 2);
         assert!(instant(&decided[1].screened_at) > instant(&told[0].corrected_at));
         assert!(queue().await.is_empty());
-        let (_, full) = get_referral(&app, &officer(1), &id, None).await.unwrap();
+        let (_, full, _) = get_referral(&app, &officer(1), &id, None).await.unwrap();
         assert_eq!(full.flags.codes(), ["no-contact-condition"], "and the condition stays known");
     }
 }
@@ -173,7 +173,7 @@ async fn another_body_under_a_known_key_is_kept_beside_the_first_and_shown_to_th
         assert!(answer.already_known && answer.variant_kept);
     }
     assert_eq!((count(&app, "referral").await, count(&app, "referral_variant").await), (1, 1));
-    let (_, full) = get_referral(&app, &officer(1), &only_id(&app).await, None).await.unwrap();
+    let (_, full, _) = get_referral(&app, &officer(1), &only_id(&app).await, None).await.unwrap();
     let kept = intake::wire::kept_referral(&full.variants[0], &full.key).unwrap();
     assert!(kept == other, "the variant reads back as it was sent");
     assert!(intake::wire::kept_referral(&full.content, &full.key).unwrap() == referral("form-1"));
@@ -187,10 +187,10 @@ async fn an_answer_that_arrives_under_the_same_key_answers_the_question_and_a_co
     let unanswered = Referral { origin: Origin::Community.into(), ..referral("form-1") };
     submit(&app, &staff("mission"), unanswered.clone()).await;
     let id = only_id(&app).await;
-    let (_, before) = get_referral(&app, &officer(1), &id, None).await.unwrap();
+    let (_, before, _) = get_referral(&app, &officer(1), &id, None).await.unwrap();
     assert_eq!((before.state.code(), before.flags.codes()), ("needs-clarification", vec!["conditions-not-stated".to_owned()]));
     submit(&app, &officer(1), Referral { no_contact_condition: Known::Yes.into(), ..unanswered }).await;
-    let (_, after) = get_referral(&app, &officer(1), &id, None).await.unwrap();
+    let (_, after, _) = get_referral(&app, &officer(1), &id, None).await.unwrap();
     assert_eq!((after.state.code(), after.flags.codes()), ("received", vec!["no-contact-condition".to_owned()]));
 }
 
@@ -405,7 +405,7 @@ async fn a_victim_services_officer_submits_for_the_regional_headquarters_and_an_
         ..referral("v-1")
     };
     submit(&app, &vso, from_region).await;
-    let (_, full) = get_referral(&app, &officer(1), &only_id(&app).await, None).await.unwrap();
+    let (_, full, _) = get_referral(&app, &officer(1), &only_id(&app).await, None).await.unwrap();
     assert_eq!((full.state.code(), full.flags.codes()), ("needs-clarification", vec!["representative-relation-unknown".to_owned()]));
 }
 

@@ -40,7 +40,7 @@ async fn an_accepted_referral_is_told_once_and_the_same_decision_again_changes_n
     assert_eq!(facts.len(), 1);
     assert_eq!((facts[0].referral_id.as_str(), facts[0].disposition), (id.as_str(), 1));
     assert_eq!(count(&app, "screening_decision").await, 1);
-    let (_, full) = get_referral(&app, &Caller::service("cases"), &id, None).await.unwrap();
+    let (_, full, _) = get_referral(&app, &Caller::service("cases"), &id, None).await.unwrap();
     assert_eq!((full.state, full.disposition), (State::Accepted, Some(Disposition::Accepted)));
     assert_eq!(full.screened_by, Some(officer(1).subject), "the case opens in the portfolio of whoever screened its referral");
 }
@@ -68,7 +68,7 @@ async fn a_question_does_not_keep_the_unit_from_closing_and_a_closing_is_opened_
     assert_eq!(decide(&app, &officer(1), &id, Disposition::Withdrawn, "changed his mind").await, Ok(State::Closed));
     assert_eq!(decide(&app, &officer(1), &id, Disposition::Accepted, "asks again").await, Err("offender-asked-not-stated"));
     submit(&app, &officer(2), referral("1")).await;
-    let (_, full) = get_referral(&app, &officer(1), &id, None).await.unwrap();
+    let (_, full, _) = get_referral(&app, &officer(1), &id, None).await.unwrap();
     assert_eq!((full.state, full.flags.has_questions()), (State::Closed, false), "an answer alone opens nothing");
     assert_eq!(decide(&app, &officer(1), &id, Disposition::Accepted, "asks again").await, Ok(State::Accepted));
     assert_eq!(decide(&app, &officer(1), &id, Disposition::Duplicate, "oops").await, Err("case-already-open"));
@@ -113,7 +113,7 @@ async fn two_officers_deciding_at_once_are_taken_in_turn_and_the_second_sees_wha
             decide(&app, &one, &id, Disposition::Accepted, "both willing"),
             decide(&app, &other, &id, Disposition::OutOfJurisdiction, "provincial sentence"),
         );
-        let (_, full) = get_referral(&app, &one, &id, None).await.unwrap();
+        let (_, full, _) = get_referral(&app, &one, &id, None).await.unwrap();
         // Whoever was first, the case is open: a closing that came second was refused, one that came first was opened again.
         assert_eq!((accepted, full.state), (Ok(State::Accepted), State::Accepted));
         assert!(closed == Ok(State::Closed) || closed == Err("case-already-open"), "{closed:?}");

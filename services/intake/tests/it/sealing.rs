@@ -50,7 +50,7 @@ async fn a_copy_of_the_queue_holds_no_name_and_no_word_and_the_rj_unit_reads_it_
     };
     screen_referral(&app, &officer(1), decision).await.unwrap();
     assert_eq!(marked_tables(&app).await, BTreeSet::new());
-    let (_, full) = get_referral(&app, &officer(1), &id, None).await.unwrap();
+    let (_, full, _) = get_referral(&app, &officer(1), &id, None).await.unwrap();
     let read = String::from_utf8_lossy(&full.content).into_owned();
     assert!(read.contains("marker-request") && read.contains("marker-victim") && read.contains("marker-fps"));
     assert!(full.variants.len() == 1 && String::from_utf8_lossy(&full.variants[0]).contains("marker-other"));

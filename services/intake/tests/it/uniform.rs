@@ -8,11 +8,12 @@ use uuid::Uuid;
 use crate::support::{app, only_id, referral, staff, submit};
 
 const RECORDS: &str = "records, and names nothing of anybody else";
-const OTHERS: [(&str, &str); 5] = [
+const OTHERS: [(&str, &str); 6] = [
     ("SubmitReferral", RECORDS),
     ("SubmitReferrals", RECORDS),
     ("PushContact", RECORDS),
-    ("ListQueue", "names no referral"),
+    ("ListQueue", "answers an empty list for a number that is hidden or absent"),
+    ("ListReceipts", "names no referral"),
     ("GetContact", "notification alone may call it, and reads every contact"),
 ];
 

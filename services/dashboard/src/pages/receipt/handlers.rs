@@ -4,7 +4,10 @@ use axum::{
     extract::{Path, Query, State},
     response::Response,
 };
-use proto::{intake::v1::GetReceiptRequest, reference};
+use proto::{
+    intake::v1::{GetReceiptRequest, ListReceiptsRequest},
+    reference,
+};
 use serde::Deserialize;
 use tonic::Code;
 
@@ -13,9 +16,15 @@ use super::{
     view::{self, NUMBER},
 };
 use crate::{
-    parts::form::FormValues,
+    parts::form::{FormValues, Problems},
     web::{App, submitted::Submitted, visitor::Member},
 };
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ListQuery {
+    page: String,
+}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -23,8 +32,19 @@ pub struct ReceiptQuery {
     other: Option<u8>,
 }
 
-pub async fn page(member: Member) -> Response {
-    member.sheet(&view::sheet(&member.drawing()), &FormValues::default())
+/// What this person sent, and the form that finds a receipt by its number.
+pub async fn page(State(app): State<App>, member: Member, Query(query): Query<ListQuery>) -> Response {
+    let is_first = query.page.is_empty();
+    let request = ListReceiptsRequest { page_size: 50, page_token: query.page };
+    match app.clients.referrals(&member.session).list_receipts(request).await {
+        Ok(answer) => {
+            let drawing = member.drawing();
+            let form = view::sheet(&drawing).form.draw(&FormValues::default(), &Problems::none(), drawing.session, drawing.language);
+            let content = view::own(&answer.into_inner(), is_first, &form, &drawing);
+            member.page(texts::of(member.visitor.language).receipts, &content)
+        }
+        Err(status) => member.visitor.refused(&status),
+    }
 }
 
 /// Leads to the receipt, where there is one that this person may see.

@@ -4,6 +4,10 @@ crate::text::texts! {
     receipts: "Receipts", "Accusés de réception";
     find_title: "Find a receipt", "Trouver un accusé de réception";
     find_text: "A receipt says that a referral was received, and when. What becomes of it is confidential and is not shown here.", "Un accusé de réception indique qu’un renvoi a été reçu, et quand. La suite donnée est confidentielle et n’est pas affichée ici.";
+    own_caption: "What you sent, newest first", "Ce que vous avez envoyé, du plus récent au plus ancien";
+    own_none: "You have sent none under this account.", "Vous n’en avez envoyé aucun sous ce compte.";
+    sent_at: "Sent", "Envoyé le";
+    site: "Site or region", "Établissement, bureau ou région";
     number: "Receipt number", "Numéro d’accusé de réception";
     number_hint: "For example RO-7KDM-Q4XP. Case, spaces and dashes do not matter.", "Par exemple RO-7KDM-Q4XP. Les majuscules, espaces et tirets n’ont pas d’importance.";
     find: "Find it", "Trouver";

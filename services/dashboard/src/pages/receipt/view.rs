@@ -2,13 +2,16 @@
 
 use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::intake::v1::Receipt;
+use proto::intake::v1::{ListReceiptsResponse, OwnReceipt, Receipt};
 
 use super::texts;
 use crate::parts::{
     drawing::Drawing,
     form::{Field, Form, Kind, Sheet},
-    time::instant,
+    site,
+    table::{self, Column, Table},
+    time::{instant, instant_or},
+    words,
 };
 
 pub const NUMBER: &str = "number";
@@ -23,6 +26,39 @@ pub fn sheet(drawing: &Drawing<'_>) -> Sheet<'static> {
         above: html! { p { (texts.find_text) } },
         form: Form::new(drawing.address("/receipts"), texts.find, vec![number]),
     }
+}
+
+/// What this person sent, newest first, and the form that finds a receipt.
+#[must_use]
+pub fn own(answer: &ListReceiptsResponse, is_first: bool, form: &Markup, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    let address = drawing.address("/receipts");
+    let table = Table {
+        id: "receipts",
+        caption: texts.own_caption,
+        columns: [texts.number, texts.sent_at, texts.site].map(Column::plain).into(),
+        rows: answer.receipts.iter().map(|one| row(one, drawing)).collect(),
+        none: texts.own_none,
+        address: address.clone(),
+        sort: "",
+    };
+    html! {
+        h1 { (texts.receipts) }
+        p { (texts.find_text) }
+        (table.draw(drawing))
+        (table::pages(&address, is_first, &answer.next_page_token, drawing))
+        h2 { (texts.find_title) }
+        (form)
+    }
+}
+
+fn row(one: &OwnReceipt, drawing: &Drawing<'_>) -> Vec<Markup> {
+    let number = one.receipt.as_ref().map_or("", |receipt| receipt.number.as_str());
+    vec![
+        html! { a class="reference" href=(drawing.address(&format!("/receipts/{number}"))) { (number) } },
+        instant_or(one.sent_at.as_ref().and_then(at), ""),
+        html! { @if words::REGIONS.iter().any(|(code, ..)| *code == one.place) { (words::of(words::REGIONS, &one.place, drawing.language)) } @else { (site::name(&one.place, drawing)) } },
+    ]
 }
 
 /// One receipt. `other` says that a referral with other content stood under the same key.

@@ -150,6 +150,17 @@ pub fn flag(code: &str, texts: &Texts) -> Option<(&'static str, bool, &'static s
     })
 }
 
+/// What two referrals have in common.
+#[must_use]
+pub fn likeness<'a>(code: &'a str, texts: &'a Texts) -> &'a str {
+    match code {
+        "fps" => texts.same_fps,
+        "names" => texts.same_names,
+        "name-at-site" => texts.same_name_at_site,
+        _ => code,
+    }
+}
+
 /// Relations by which a representative may speak for a victim [CCRA 2(3), 26(5)].
 #[must_use]
 pub fn relations(texts: &Texts) -> Vec<Choice> {

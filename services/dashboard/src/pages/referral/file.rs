@@ -1,11 +1,11 @@
-//! HTML of one referral: what was told, what must be asked, what can be done next and by whom.
+//! HTML of one referral: what was told, what must be asked, what can be done next and by whom, what happened.
 
 use base::wire::instant as at;
 use maud::{Markup, html};
 use proto::intake::v1::{Disposition, GetReferralResponse, Referral, ReferralState};
 
 use super::{
-    UNIT, codes,
+    UNIT, codes, history,
     texts::{self, Texts},
     view,
 };
@@ -39,6 +39,7 @@ pub fn draw(answer: &GetReferralResponse, done: Done, drawing: &Drawing<'_>) -> 
         (standing(answer, texts, drawing).draw())
         (next(answer, texts, drawing))
         (notes(answer, texts))
+        (history::duplicates(answer, drawing))
         h2 { (texts.what_was_told) }
         (content(&told, texts).draw())
         @for (number, variant) in (2..).zip(&answer.variants) {
@@ -47,6 +48,7 @@ pub fn draw(answer: &GetReferralResponse, done: Done, drawing: &Drawing<'_>) -> 
             @if differs.is_empty() { p { (texts.version_same) } }
             @else { p class="hint" { (texts.version_differs) } (differs.draw()) }
         }
+        (history::history(answer, drawing))
     }
 }
 

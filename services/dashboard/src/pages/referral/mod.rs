@@ -4,6 +4,7 @@ mod chosen;
 pub mod codes;
 mod file;
 mod handlers;
+mod history;
 mod screening;
 pub mod texts;
 mod view;

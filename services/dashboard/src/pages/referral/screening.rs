@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use proto::intake::v1::{Disposition, GetReferralResponse, ScreenReferralRequest};
 
 use super::{
-    codes,
+    codes, history,
     texts::{self, Texts},
 };
 use crate::{
@@ -57,6 +57,7 @@ fn which(answer: &GetReferralResponse, texts: &Texts, drawing: &Drawing<'_>) -> 
             .text(texts.to_note, &notes.collect::<Vec<_>>().join("\n"))
             .draw())
         @if answer.flags.iter().any(is_question) { p class="notice" { (texts.open_questions_here) } }
+        @if !answer.referral_id.is_empty() { (history::duplicates(answer, drawing)) }
     }
 }
 

@@ -103,6 +103,19 @@ crate::text::texts! {
     version_same: "Nothing that is shown here differs.", "Rien de ce qui est affiché ici ne diffère.";
     taken_back: "left empty", "laissé vide";
 
+    duplicates: "Possible duplicates", "Doublons possibles";
+    duplicates_text: "These may be about the same persons. Look at them before you decide. Nothing is merged, and they hold nothing back.", "Ceux-ci visent peut-être les mêmes personnes. Consultez-les avant de décider. Rien n’est fusionné, et rien n’en dépend.";
+    no_duplicate: "None among those that you may see.", "Aucun parmi ceux que vous pouvez voir.";
+    not_compared: "What came last was not compared with the other referrals yet. Look again in a moment.", "Ce qui est arrivé en dernier n’a pas encore été comparé aux autres renvois. Revenez dans un instant.";
+    same_fps: "same FPS number", "même numéro SED";
+    same_names: "same offender and same victim", "même délinquant et même victime";
+    same_name_at_site: "same offender’s name at the same site", "même nom de délinquant au même établissement ou bureau";
+    note_duplicate: "Another referral may be about the same persons", "Un autre renvoi vise peut-être les mêmes personnes";
+    history: "What happened", "Ce qui s’est passé";
+    happened_received: "Received", "Reçu";
+    happened_completed: "Another version came, kept beside the first", "Une autre version est arrivée, conservée à côté de la première";
+    reason_unread: "The reason cannot be read at this moment.", "Le motif ne peut être lu en ce moment.";
+
     questions: "Questions before a case can be opened", "Questions avant qu’un dossier puisse être ouvert";
     questions_text: "Ask whoever sent the referral. The answer arrives when they send it again, or you record it here. To close or defer the referral no answer is needed.", "Posez-les à la personne qui a envoyé le renvoi. La réponse arrive quand elle le renvoie, ou vous la consignez ici. Pour fermer ou reporter le renvoi, aucune réponse n’est requise.";
     no_question: "No question is open.", "Aucune question n’est ouverte.";

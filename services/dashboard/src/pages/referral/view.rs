@@ -160,9 +160,10 @@ const fn short_origin(value: Origin, texts: &Texts) -> &'static str {
 
 fn notes(entry: &QueueEntry, texts: &Texts) -> Markup {
     html! {
-        @if !entry.flags.is_empty() || entry.variants > 0 {
+        @if !entry.flags.is_empty() || entry.variants > 0 || entry.possible_duplicate {
             ul class="notes" {
                 @for flag in &entry.flags { li { (codes::flag(flag, texts).map_or(flag.as_str(), |(words, ..)| words)) } }
+                @if entry.possible_duplicate { li { (texts.note_duplicate) } }
                 @if entry.variants > 0 { li { (texts.versions) ": " (entry.variants) } }
             }
         }

@@ -63,7 +63,16 @@ pub async fn screen_referral(app: &App, caller: &Caller, screening: Screening<'_
         return Ok(state);
     }
     let decided_at = standing.moment(at);
-    screening::add(&mut tx, &app.vault, (id, decisions + 1), &decision, state, &caller.subject, decided_at).await?;
+    screening::add(
+        &mut tx,
+        &app.vault,
+        (id, decisions + 1),
+        &decision,
+        state,
+        (&caller.subject, access::role_in_the_unit(caller)),
+        decided_at,
+    )
+    .await?;
     let repeats = link(&mut tx, (id, decision.disposition, duplicate_of.as_deref()), at).await?;
     if matches!(outcome, Outcome::Changed(_)) {
         let fact = ReferralScreened {

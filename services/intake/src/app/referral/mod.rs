@@ -1,6 +1,7 @@
-//! Use cases of submitters: submit referrals, and read a receipt.
+//! Use cases of submitters: submit referrals, read a receipt, and list their own.
 
 pub mod get_receipt;
+pub mod list_receipts;
 pub mod record;
 pub mod record_batched;
 pub mod submit;

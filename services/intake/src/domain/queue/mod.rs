@@ -54,6 +54,21 @@ impl Disposition {
         }
     }
 
+    /// The clause on which a decision rests.
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Accepted | Self::IndirectOnly => "R3c",
+            Self::NoContactPermitted | Self::Withdrawn => "L26-6",
+            Self::Duplicate => "LPR4",
+            Self::DeferredForPreparation
+            | Self::OtherPartyInaccessible
+            | Self::OtherPartyUnwilling
+            | Self::MotivationNotAppropriate
+            | Self::OutOfJurisdiction => "R3a",
+        }
+    }
+
     /// Whether a case opens from it.
     #[must_use]
     pub const fn opens_a_case(self) -> bool {

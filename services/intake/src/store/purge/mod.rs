@@ -123,7 +123,7 @@ pub async fn carry_out(db: &mut PgConnection, vault: &Vault, id: Uuid, concerns:
         "update referral set purged_at = $2, content = '', content_sealed = null, flags = '{}', questions = null, origin = 'any-communication',
                              gone = coalesce((select array_agg(body_hash) from referral_variant v where v.referral_id = $1), '{}'),
                              counted_origin = 'any-communication', state = 'received', decisions = 0, disposition = null, review_on = null,
-                             accepted_at = null, told_at = null
+                             accepted_at = null, told_at = null, likened_at = null
          where referral_id = $1 and purged_at is null",
         id,
         at
@@ -131,6 +131,7 @@ pub async fn carry_out(db: &mut PgConnection, vault: &Vault, id: Uuid, concerns:
     .execute(&mut *db)
     .await?;
     let variants = sqlx::query!("delete from referral_variant where referral_id = $1", id).execute(&mut *db).await?;
+    let likenesses = sqlx::query!("delete from likeness where referral_id = $1", id).execute(&mut *db).await?;
     let decisions = sqlx::query!("delete from screening_decision where referral_id = $1", id).execute(&mut *db).await?;
     sqlx::query!(
         "update tied_case set officers = '{}', officers_until = '{}', readers = '{}', readers_until = '{}' where referral_id = $1",
@@ -158,6 +159,7 @@ pub async fn carry_out(db: &mut PgConnection, vault: &Vault, id: Uuid, concerns:
             ("referral", emptied.rows_affected()),
             ("referral_variant", variants.rows_affected()),
             ("screening_decision", decisions.rows_affected()),
+            ("likeness", likenesses.rows_affected()),
         ],
     })
 }

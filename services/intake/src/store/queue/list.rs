@@ -25,6 +25,8 @@ pub struct Entry {
     pub received_at: OffsetDateTime,
     pub flags: Flags,
     pub variants: i64,
+    /// Another one may be about the same persons.
+    pub has_alike: bool,
 }
 
 /// How many stand in a list.
@@ -75,6 +77,7 @@ struct Row {
     received_at: OffsetDateTime,
     flags: Vec<String>,
     variants: i64,
+    has_alike: bool,
 }
 
 impl Row {
@@ -88,6 +91,7 @@ impl Row {
             received_at: self.received_at,
             flags: Flags::from_codes(&self.flags),
             variants: self.variants,
+            has_alike: self.has_alike,
         })
     }
 }
@@ -117,7 +121,7 @@ pub async fn page(
     let rows = sqlx::query_as!(
         Row,
         r#"select referral_id as "referral_id!", receipt_number as "receipt_number!", origin as "origin!", site as "site!", state as "state!",
-                  received_at as "received_at!", flags as "flags!", variants as "variants!"
+                  received_at as "received_at!", flags as "flags!", variants as "variants!", has_alike as "has_alike!"
            from referrals_listed($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
         column(asked.by()),
         &keys,
@@ -143,7 +147,8 @@ pub async fn find(db: &mut PgConnection, number: &str, officer: Option<&str>) ->
     let row = sqlx::query_as!(
         Row,
         r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
-                  (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!"
+                  (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!",
+                  exists (select from referrals_alike(r.referral_id, $2, 1)) as "has_alike!"
            from referral r
            where receipt_number = $1 and purged_at is null
              and (accepted_at is null or $2::text is null or is_tied(referral_id, $2, acting_at(), false))"#,

@@ -84,20 +84,21 @@ pub async fn add(
     (id, number): (Uuid, i32),
     decision: &Decision,
     state: State,
-    officer: &str,
+    (officer, role): (&str, &str),
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
     let sealed = vault.seal(db, sealed::referral(id), sealed::reason(id, number), decision.reason.expose().as_bytes(), at).await?;
     sqlx::query!(
-        "insert into screening_decision (referral_id, number, disposition, reason, reason_sealed, review_on, decided_by, decided_at)
-         values ($1, $2, $3, '', $4, $5, $6, $7)",
+        "insert into screening_decision (referral_id, number, disposition, reason, reason_sealed, review_on, decided_by, decided_at, decided_as)
+         values ($1, $2, $3, '', $4, $5, $6, $7, nullif($8, ''))",
         id,
         number,
         decision.disposition.code(),
         sealed,
         decision.review_on,
         officer,
-        at
+        at,
+        role
     )
     .execute(&mut *db)
     .await?;

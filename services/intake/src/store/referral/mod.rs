@@ -232,7 +232,7 @@ pub async fn told(db: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::
 /// The statement failed.
 pub async fn update_flags(db: &mut PgConnection, id: Uuid, flags: &Flags, statements: &Statements) -> sqlx::Result<()> {
     sqlx::query!(
-        "update referral set flags = $2, questions = $4, state = case when decisions = 0 then $3 else state end where referral_id = $1",
+        "update referral set flags = $2, questions = $4, likened_at = null, state = case when decisions = 0 then $3 else state end where referral_id = $1",
         id,
         &flags.codes(),
         State::undecided(flags).code(),
@@ -261,4 +261,35 @@ pub async fn find_receipt(
     .fetch_optional(db)
     .await?;
     Ok(row.map(|r| (r.receipt_number, r.received_at, r.idempotency_key)))
+}
+
+/// A receipt in the list of whoever sent what it is for.
+pub struct OwnReceipt {
+    pub id: Uuid,
+    pub number: String,
+    pub received_at: OffsetDateTime,
+    pub key: String,
+    /// The site, or the region of a contact.
+    pub place: String,
+    /// When they sent it: later than it was received, where it was another body.
+    pub sent_at: OffsetDateTime,
+}
+
+/// Receipts of what somebody sent, newest first, before `(sent, id)`.
+///
+/// # Errors
+/// The statement failed.
+pub async fn receipts(db: &mut PgConnection, someone: &str, before: (OffsetDateTime, Uuid), limit: i64) -> sqlx::Result<Vec<OwnReceipt>> {
+    sqlx::query_as!(
+        OwnReceipt,
+        r#"select id as "id!", receipt_number as "number!", received_at as "received_at!", idempotency_key as "key!", place as "place!",
+                  sent_at as "sent_at!"
+           from receipts_of($1, $2, $3, $4)"#,
+        someone,
+        before.0,
+        before.1,
+        limit
+    )
+    .fetch_all(db)
+    .await
 }

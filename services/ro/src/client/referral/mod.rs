@@ -9,6 +9,7 @@ mod keys;
 mod lines;
 mod queue;
 pub mod reader;
+mod receipts;
 mod records;
 mod rejects;
 pub mod send;
@@ -26,6 +27,7 @@ pub enum Command {
     Submit(Box<submit::Submit>),
     Import(import::Import),
     Status(submit::ReceiptStatus),
+    Receipts(receipts::Receipts),
     Queue(queue::Queue),
     Screen(queue::Screen),
 }
@@ -37,6 +39,7 @@ impl Command {
             Self::Submit(c) => &c.common,
             Self::Import(c) => &c.common,
             Self::Status(c) => &c.common,
+            Self::Receipts(c) => &c.common,
             Self::Queue(c) => &c.common,
             Self::Screen(c) => &c.common,
         }
@@ -49,6 +52,7 @@ impl Command {
             Self::Submit(c) => c.run(session).await,
             Self::Import(c) => c.run(session).await,
             Self::Status(c) => c.run(session).await,
+            Self::Receipts(c) => c.run(session).await,
             Self::Queue(c) => c.run(session).await,
             Self::Screen(c) => c.run(session).await,
         }

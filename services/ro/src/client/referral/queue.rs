@@ -152,7 +152,12 @@ pub fn shown(entries: &[QueueEntry], lang: Lang) -> String {
                 e.site.clone(),
                 labels::referral_state(e.state()).of(lang).to_owned(),
                 e.referral_id.clone(),
-                e.flags.join(", "),
+                e.flags
+                    .iter()
+                    .map(String::as_str)
+                    .chain(e.possible_duplicate.then_some("possible-duplicate"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
             ]
         })
         .collect();
