@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
-const FILES: [&str; 22] = [
+const FILES: [&str; 23] = [
     "ro/audit/v1/audit.proto",
     "ro/cases/v1/access.proto",
     "ro/cases/v1/assessment.proto",
@@ -18,6 +18,7 @@ const FILES: [&str; 22] = [
     "ro/cases/v1/purge.proto",
     "ro/intake/v1/contact.proto",
     "ro/intake/v1/referral.proto",
+    "ro/notification/v1/channel.proto",
     "ro/notification/v1/delivery.proto",
     "ro/notification/v1/inbox.proto",
     "ro/notification/v1/preference.proto",

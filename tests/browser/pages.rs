@@ -28,7 +28,7 @@ const fn entry(name: &'static str, path: &'static str, who: Option<&'static str>
     Entry { name, path, who, press: "", leads: "" }
 }
 
-const PAGES: [Entry; 44] = [
+const PAGES: [Entry; 45] = [
     entry("sign-in", "/sign-in", None),
     entry("signed-out", "/sign-in?signed_out=1", None),
     entry("sign-in-again", "/sign-in?again=1", None),
@@ -41,6 +41,7 @@ const PAGES: [Entry; 44] = [
     entry("concern-close", "/concerns/{accepted}/close", Some(OFFICER)),
     entry("inbox", "/inbox", Some(OFFICER)),
     entry("account", "/account", Some(OFFICER)),
+    entry("channels", "/account/channels", Some(OFFICER)),
     entry("deliveries", "/deliveries", Some(OFFICER)),
     entry("reports", "/reports", Some(OFFICER)),
     entry("wall", "/wall", Some(OFFICER)),

@@ -93,15 +93,18 @@ fn what_anyone_may_call_is_this_and_nothing_else() {
     // What of the alarm a caller may know and accept is decided for each concern, so that hidden and absent read the same.
     let expected = [
         "AcceptConcern",
+        "AddChannel",
         "GetConcern",
         "GetConcernReceipt",
         "GetPreferences",
         "GetReceipt",
+        "ListChannels",
         "ListConcerns",
         "ListInbox",
         "ListReceipts",
         "ListSites",
         "MarkRead",
+        "RemoveChannel",
         "SetPreferences",
         "WatchConcerns",
     ];

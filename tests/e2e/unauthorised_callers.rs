@@ -329,8 +329,9 @@ async fn ended_yesterday(system: &System, others: &Others) {
 }
 
 /// What anybody with a role is answered: lists of their own, and the list of sites. Of many referrals each is refused by itself.
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
     "GetPreferences",
+    "ListChannels",
     "ListConcerns",
     "ListInbox",
     "ListSites",

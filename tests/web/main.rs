@@ -7,6 +7,7 @@ mod assessment;
 mod break_glass;
 mod case;
 mod casework;
+mod channel;
 mod concern;
 mod consent;
 mod contact;
@@ -24,6 +25,8 @@ mod site;
 mod status;
 mod wall;
 
+use std::collections::BTreeMap;
+
 use harness::{
     system::{System, Wishes},
     web::Browser,
@@ -33,7 +36,10 @@ use tokio::sync::OnceCell;
 /// One system for every test; it ends with the process.
 async fn system() -> System {
     static SHARED: OnceCell<System> = OnceCell::const_new();
-    SHARED.get_or_init(|| System::start(Wishes { dashboard: true, ..Wishes::default() })).await.clone()
+    // Push services on this machine, where nothing answers.
+    let push = vec![("NOTIFICATION_PUSH_HOSTS".to_owned(), "127.0.0.1:9".to_owned())];
+    let settings = BTreeMap::from([("notification".to_owned(), push)]);
+    SHARED.get_or_init(|| System::start(Wishes { dashboard: true, settings, ..Wishes::default() })).await.clone()
 }
 
 /// One of the invented people, signed in.

@@ -83,6 +83,14 @@ impl KeyStore for KeyFile {
 }
 
 fn read(path: &Path) -> anyhow::Result<BTreeMap<i32, Kek>> {
+    lines(path)?.into_iter().map(|(version, key)| Ok((version, Kek::new(&key)?))).collect()
+}
+
+/// Keys of such a file, by version, for whoever uses them for something else than wrapping.
+///
+/// # Errors
+/// The file cannot be read by its owner alone, is empty, or is of another form. No line is repeated.
+pub fn lines(path: &Path) -> anyhow::Result<BTreeMap<i32, Vec<u8>>> {
     let mode = fs::metadata(path).context("the key file cannot be read")?.mode();
     ensure!(mode & 0o077 == 0, "others may read the key file: set its mode to 0600");
     let text = fs::read_to_string(path).context("the key file cannot be read")?;
@@ -95,7 +103,7 @@ fn read(path: &Path) -> anyhow::Result<BTreeMap<i32, Kek>> {
             .ok()
             .filter(|bytes| bytes.len() == KEY)
             .context("a key of the key file is not 64 hexadecimal digits")?;
-        ensure!(keys.insert(version, Kek::new(&bytes)?).is_none(), "version {version} stands twice in the key file");
+        ensure!(keys.insert(version, bytes).is_none(), "version {version} stands twice in the key file");
     }
     ensure!(!keys.is_empty(), "the key file is empty");
     Ok(keys)

@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use file::KeyFile;
-pub use file::add_version;
+pub use file::{add_version, lines};
 pub use key_store::{Kek, KeyStore, Wrapped};
 pub use keys::{Destroyed, KeyRow, Keys, NewKeys, Owner};
 pub use rotate::rewrap;

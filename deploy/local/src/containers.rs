@@ -102,7 +102,7 @@ pub fn fill(dir: &Path, given: &Path, now: OffsetDateTime) -> Result<bool> {
     write_passwords(&dir.join("postgres"))?;
     identity::write_audit_keys(&dir.join("audit"), &SERVICES)?;
     identity::write_vault_keys(&dir.join("vault"), &SERVICES)?;
-    identity::write_session_keys(&dir.join(SESSION_KEYS))?;
+    identity::write_keys(&dir.join(SESSION_KEYS))?;
     let renewed = is_due(dir, now);
     if renewed {
         let login = |name: &str| {

@@ -192,11 +192,12 @@ pub fn write_vault_keys(dir: &Path, services: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Makes the keys that seal the sessions of the dashboard, where there are none. Kept: another key signs everybody out.
+/// Makes a key file where there is none: of those that seal the sessions of the dashboard, or by which push services know this deployment.
+/// Kept: another key signs everybody out, or ends every enrolment.
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub fn write_session_keys(file: &Path) -> Result<()> {
+pub fn write_keys(file: &Path) -> Result<()> {
     if let Some(folder) = file.parent() {
         secret::folder(folder, 0o700)?;
     }

@@ -64,6 +64,8 @@ pub struct Surroundings<'a> {
     pub keys_file: &'a Path,
     /// File with the keys that seal the sessions of the dashboard.
     pub session_keys: &'a Path,
+    /// File with the keys by which push services know this deployment.
+    pub push_keys: &'a Path,
     pub ports: &'a BTreeMap<String, u16>,
     pub postgres: &'a Postgres,
     pub nats: &'a Nats,
@@ -170,6 +172,8 @@ impl Surroundings<'_> {
                 // The catcher takes every message and sends none on, so the real domain is safe here.
                 ("STAFF_DOMAINS", "csc-scc.gc.ca".to_owned()),
                 ("DESTRUCTION_WAIT", "0".to_owned()),
+                ("PUSH_KEY_FILE", text(self.push_keys)),
+                ("PUSH_CONTACT", "mailto:ro-local@example.org".to_owned()),
             ]),
             _ => {}
         }

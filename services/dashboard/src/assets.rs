@@ -5,6 +5,8 @@ use std::{io::Write as _, sync::LazyLock};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
+use crate::text::Language;
+
 /// One file.
 pub struct Asset {
     pub name: &'static str,
@@ -50,7 +52,35 @@ asset!(FORMS, "forms.js", "forms", "js", "text/javascript; charset=utf-8");
 asset!(DRAFTS, "drafts.js", "drafts", "js", "text/javascript; charset=utf-8");
 asset!(PACE, "pace.js", "pace", "js", "text/javascript; charset=utf-8");
 asset!(ALARM, "alarm.js", "alarm", "js", "text/javascript; charset=utf-8");
+asset!(PUSH, "push.js", "push", "js", "text/javascript; charset=utf-8");
+asset!(WORKER, "worker.js", "worker", "js", "text/javascript; charset=utf-8");
 asset!(ICON, "favicon.svg", "favicon", "svg", "image/svg+xml");
+
+/// The icon of the installed page, at `/assets/icon-192.png` and `/assets/icon-512.png`.
+#[must_use]
+pub fn installed(address: &str) -> Option<&'static [u8]> {
+    match address {
+        "/assets/icon-192.png" => Some(include_bytes!("../assets/icon-192.png")),
+        "/assets/icon-512.png" => Some(include_bytes!("../assets/icon-512.png")),
+        _ => None,
+    }
+}
+
+/// Description of the page as it is installed on a telephone. Its name says nothing of the programme: it stands on a screen that others see.
+#[must_use]
+pub fn manifest(language: Language) -> String {
+    let code = language.code();
+    let name = match language {
+        Language::English => "Safety events",
+        Language::French => "Événements de sécurité",
+    };
+    let icons = [192, 512]
+        .map(|size| format!(r#"{{"src":"/assets/icon-{size}.png","sizes":"{size}x{size}","type":"image/png","purpose":"any maskable"}}"#));
+    let icons = icons.join(",");
+    format!(
+        r##"{{"id":"/","name":"{name}","short_name":"{name}","lang":"{code}","start_url":"/{code}/","scope":"/","display":"standalone","background_color":"#26374a","theme_color":"#26374a","icons":[{icons}]}}"##
+    )
+}
 
 /// The icon that says how many wait, at `/assets/waiting-3.svg` or, where one of them is imminent, `/assets/waiting-3i.svg`.
 #[must_use]
@@ -70,7 +100,7 @@ pub fn waiting(address: &str) -> Option<String> {
 /// The asset at an address.
 #[must_use]
 pub fn find(address: &str) -> Option<&'static Asset> {
-    [&STYLE, &THEME, &SCRIPT, &FORMS, &DRAFTS, &PACE, &ALARM, &ICON].into_iter().find(|asset| asset.address() == address)
+    [&STYLE, &THEME, &SCRIPT, &FORMS, &DRAFTS, &PACE, &ALARM, &PUSH, &ICON].into_iter().find(|asset| asset.address() == address)
 }
 
 fn gzip(content: &[u8]) -> Option<Vec<u8>> {

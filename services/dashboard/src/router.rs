@@ -34,19 +34,21 @@ const URGENT: [&str; 3] = ["/raise", "/accept", "/assessment"];
 const ON_THE_WAY: [&str; 4] = ["/raise", "/sign-in", "/start", "/signed-in"];
 
 /// Content security policy, without the targets of forms.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Caching of what has a hash of its content in its address.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Addresses that belong to no page.
-const FRAME: [Rule; 6] = [
+const FRAME: [Rule; 8] = [
     Rule::anyone("/", "LOLA"),
     Rule::anyone("/{language}", "LOLA"),
     Rule::anyone("/{language}/", "LOLA"),
     Rule::anyone("/health", "TS1"),
     Rule::anyone("/assets/{file}", "LACA"),
     Rule::anyone("/brand/{file}", "LACA"),
+    Rule::anyone("/worker.js", "R3e"),
+    Rule::anyone("/{language}/manifest.webmanifest", "R3e"),
 ];
 
 /// One rule for each address.
@@ -69,6 +71,8 @@ pub fn router(app: App) -> Router {
         .route("/health", get(|| async { "serving\n" }))
         .route("/assets/{file}", get(asset))
         .route("/brand/{file}", get(brand))
+        .route("/worker.js", get(worker))
+        .route("/{language}/manifest.webmanifest", get(manifest))
         .merge(pages::concern::stream())
         .merge(pages::document::uploads())
         .merge(pages)
@@ -88,6 +92,9 @@ async fn home(State(app): State<App>, visitor: Visitor) -> Response {
 
 async fn asset(request: Request) -> Response {
     let Some(asset) = assets::find(request.uri().path()) else {
+        if let Some(icon) = assets::installed(request.uri().path()) {
+            return ([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=86400")], icon).into_response();
+        }
         return match assets::waiting(request.uri().path()) {
             Some(icon) => {
                 ([(header::CONTENT_TYPE, assets::ICON.kind), (header::CACHE_CONTROL, "public, max-age=86400")], icon).into_response()
@@ -101,6 +108,16 @@ async fn asset(request: Request) -> Response {
         Some(compressed) => (fixed, [(header::CONTENT_ENCODING, "gzip")], compressed.to_vec()).into_response(),
         None => (fixed, asset.content).into_response(),
     }
+}
+
+/// The service worker, at the one address from which it may act for every page. Browsers ask for it anew.
+async fn worker() -> Response {
+    ([(header::CONTENT_TYPE, assets::WORKER.kind), (header::CACHE_CONTROL, "no-cache")], assets::WORKER.content).into_response()
+}
+
+async fn manifest(visitor: Visitor) -> Response {
+    let fixed = [(header::CONTENT_TYPE, "application/manifest+json"), (header::CACHE_CONTROL, "no-cache")];
+    (fixed, assets::manifest(visitor.language)).into_response()
 }
 
 /// A file of the brand pack.

@@ -88,7 +88,8 @@ create table delivery (
     recipient text not null,
     victim_ref text,
     template text not null,
-    channel text not null constraint delivery_channel_known check (channel in ('inbox', 'email', 'gateway')),
+    channel text not null constraint delivery_channel_known check (channel in ('inbox', 'email', 'gateway', 'push')),
+    via uuid not null default '00000000-0000-0000-0000-000000000000',
     state text not null constraint delivery_state_known check (state in ('pending', 'sent', 'delivered', 'retrying', 'withheld', 'failed')),
     language text not null constraint delivery_language_known check (language in ('en', 'fr', 'en+fr')),
     reference text not null,
@@ -106,7 +107,8 @@ comment on column delivery.item_id is 'The inbox item it announces.';
 comment on column delivery.recipient is 'Person or office, as in inbox_item.';
 comment on column delivery.victim_ref is 'Set where the recipient is a victim, as in contact_point: a do-not-contact mark on it beats everything at send time [L26-6]. Protected B.';
 comment on column delivery.template is 'Template code of what it tells of; e-mail carries the content-free form of it only.';
-comment on column delivery.channel is 'inbox, email, or gateway: the deployment''s own gateway to telephones and pagers.';
+comment on column delivery.channel is 'inbox, email, gateway: the deployment''s own gateway to telephones and pagers, or push: a browser of the person.';
+comment on column delivery.via is 'The channel of the person''s own that it leaves by, as in channel; nil where it is none.';
 comment on column delivery.state is 'pending, sent (a gateway took it, its report is awaited), delivered, retrying, withheld (a rule forbade it before a byte left) or failed (somebody must act).';
 comment on column delivery.language is 'Language it is written in.';
 comment on column delivery.reference is 'Reference an outside notice quotes.';
@@ -116,13 +118,14 @@ comment on column delivery.reason is 'Stable code of what went wrong last; empty
 comment on column delivery.created_at is 'When it was asked for.';
 comment on column delivery.due_at is 'Not tried before this; while an attempt runs, when another worker may take it over.';
 comment on column delivery.finished_at is 'When it came to its end.';
-create unique index delivery_one_open_per_item on delivery (item_id, channel) where state in ('pending', 'retrying');
+create unique index delivery_one_open_per_item on delivery (item_id, channel, via) where state in ('pending', 'retrying');
 create index delivery_newest_first on delivery (created_at desc, delivery_id desc);
 create index delivery_by_item on delivery (item_id);
 create index delivery_by_reference on delivery (reference, created_at desc, delivery_id desc);
 create index delivery_to_send on delivery (grade, due_at) where channel = 'email' and state in ('pending', 'retrying');
 create index delivery_to_send_by_time on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying');
 create index delivery_to_call on delivery (due_at) where channel = 'gateway' and state in ('pending', 'sent', 'retrying');
+create index delivery_to_push on delivery (due_at) where channel = 'push' and state in ('pending', 'retrying');
 create index delivery_to_send_notice on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying') and grade is null;
 
 create table import_told (
@@ -156,6 +159,33 @@ comment on column preference.email is 'Null; in clear while it is not sealed. Pr
 comment on column preference.updated_at is 'When it was last set.';
 comment on column preference.email_sealed is 'Staff address, sealed under a key of the person. Protected B.';
 create index preference_in_clear on preference (subject) where email is not null;
+
+create table channel (
+    channel_id uuid not null constraint channel_one_row_per_channel primary key,
+    subject text not null,
+    kind text not null constraint channel_kind_known check (kind in ('push')),
+    place_index text not null,
+    place_sealed bytea not null,
+    name_sealed bytea not null,
+    key_version integer,
+    added_at timestamptz not null,
+    used_at timestamptz,
+    reason text not null default '',
+    constraint channel_place_is_one_channel unique (kind, place_index),
+    constraint channel_push_is_under_a_key check (key_version is not null or kind <> 'push')
+);
+comment on table channel is 'Channels of each person''s own, added and removed by themselves. Protected B.';
+comment on column channel.channel_id is 'Id of the channel, as in delivery.via.';
+comment on column channel.subject is 'Identity of the person, an opaque id.';
+comment on column channel.kind is 'push: a browser, with the page closed.';
+comment on column channel.place_index is 'A keyed index of the place, so that one browser is one channel, of the person who used it last. Protected B.';
+comment on column channel.place_sealed is 'Address and keys of the browser at its push service, sealed under a key of the person. Protected B.';
+comment on column channel.name_sealed is 'What the person knows it by, sealed likewise. Protected B.';
+comment on column channel.key_version is 'For a browser: version of the key of the deployment that it was enrolled under.';
+comment on column channel.added_at is 'When it was added.';
+comment on column channel.used_at is 'When something was last taken by it; null: never.';
+comment on column channel.reason is 'Stable code of what went wrong last; empty where the last attempt was taken.';
+create index channel_by_person on channel (subject, added_at);
 
 -- Tables: the contact register. Every value a region ever pushed, the do-not-contact marks, and the comparisons people owe.
 
@@ -292,6 +322,7 @@ alter table inbox_item enable row level security, force row level security;
 alter table delivery enable row level security, force row level security;
 alter table import_told enable row level security, force row level security;
 alter table preference enable row level security, force row level security;
+alter table channel enable row level security, force row level security;
 alter table contact_point enable row level security, force row level security;
 alter table do_not_contact enable row level security, force row level security;
 alter table contact_review enable row level security, force row level security;
@@ -332,6 +363,10 @@ create policy ones_own on preference
     using ((select acting_for_service()) or subject = (select acting_subject()))
     with check ((select acting_for_service()) or subject = (select acting_subject()));
 
+create policy ones_own on channel
+    using ((select acting_for_service()) or subject = (select acting_subject()))
+    with check ((select acting_for_service()) or subject = (select acting_subject()));
+
 create policy the_service_alone on contact_point using ((select acting_for_service())) with check ((select acting_for_service()));
 
 create policy the_service_alone on do_not_contact using ((select acting_for_service())) with check ((select acting_for_service()));
@@ -348,8 +383,9 @@ create policy the_service_alone on purged_thing using ((select acting_for_servic
 
 call only_added_to('purged_thing');
 
--- What was told of a purged case is deleted; the restrictive policies above keep the right from reaching anything else.
+-- What was told of a purged case is deleted, and a channel that its person removed; the restrictive policies above keep the right from reaching
+-- anything else of an inbox.
 do $$
 begin
-    execute format('grant delete on inbox_item, delivery to %I', regexp_replace(current_user, '_owner$', ''));
+    execute format('grant delete on inbox_item, delivery, channel to %I', regexp_replace(current_user, '_owner$', ''));
 end $$;

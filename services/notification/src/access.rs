@@ -23,6 +23,9 @@ pub const RULES: &[Rule] = &[
         clause: "LOLA",
         allow: &[ANY_GRANTED],
     },
+    Rule { method: "/ro.notification.v1.ChannelService/ListChannels", permission: "channel.list", clause: "R3e", allow: &[ANY_GRANTED] },
+    Rule { method: "/ro.notification.v1.ChannelService/AddChannel", permission: "channel.add", clause: "R3e", allow: &[ANY_GRANTED] },
+    Rule { method: "/ro.notification.v1.ChannelService/RemoveChannel", permission: "channel.remove", clause: "R3e", allow: &[ANY_GRANTED] },
     Rule {
         method: "/ro.notification.v1.DeliveryService/ListDeliveries",
         permission: "delivery.list",

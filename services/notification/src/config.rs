@@ -49,6 +49,23 @@ pub struct Config {
     #[arg(long, requires = "gateway_url")]
     pub gateway_secret_file: Option<PathBuf>,
 
+    /// File with the keys by which push services know this deployment, one `<version> <64 hexadecimal digits>` in each line, mode 0600: browsers
+    /// enrol under the highest version (docs/PUSH.md). Without it no browser is rung with its page closed
+    #[arg(long, requires = "push_contact")]
+    pub push_key_file: Option<PathBuf>,
+
+    /// Whom a push service can write to, for example mailto:operations@example.org
+    #[arg(long)]
+    pub push_contact: Option<String>,
+
+    /// Hosts of the push services that may be asked, separated by commas; `*.example.org` stands for those below it
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "fcm.googleapis.com,updates.push.services.mozilla.com,*.notify.windows.com,*.push.apple.com"
+    )]
+    pub push_hosts: Vec<String>,
+
     /// How people reach the dashboard, for example https://ro.example.org: where a call says that a concern is accepted, and where the
     /// e-mail of a ring leads. Without it the e-mail only names the page
     #[arg(long, value_parser = address)]

@@ -34,7 +34,7 @@ pub fn address_outside_staff_domains() -> Refusal {
         "TS1a",
         "preferences.email",
         "use your work address: notices go to staff mail systems only",
-        "indiquez votre adresse de travail : les avis ne sont envoyés qu'aux systèmes de courriel du personnel",
+        "indiquez votre adresse de travail : les avis ne sont envoyés qu'aux systèmes de courriel du personnel",
     )
 }
 
@@ -59,5 +59,61 @@ pub fn page_token_malformed() -> Refusal {
         "page_token",
         "this page token was not given out by the service",
         "ce jeton de page ne vient pas du service",
+    )
+}
+
+/// Refusal to enrol a browser where no push service is set up.
+#[must_use]
+pub fn push_not_configured() -> Refusal {
+    Refusal::precondition(
+        "push-not-configured",
+        "R3e",
+        "browsers cannot be rung here: whoever runs this system has set up no push services",
+        "les navigateurs ne peuvent pas être appelés ici : aucun service de notification n’a été configuré par l’exploitant du système",
+    )
+}
+
+/// Refusal of a subscription that is not whole.
+#[must_use]
+pub fn subscription_malformed() -> Refusal {
+    Refusal::invalid(
+        "subscription-malformed",
+        "TS1",
+        "browser.endpoint",
+        "this is not the address and the keys of a browser at its push service",
+        "ceci n’est pas l’adresse et les clés d’un navigateur auprès de son service de notification",
+    )
+}
+
+/// Refusal of a browser whose push service is not one that requests may go to.
+#[must_use]
+pub fn push_host_forbidden() -> Refusal {
+    Refusal::precondition(
+        "push-host-forbidden",
+        "TS1",
+        "the push service of this browser is not one that this system may use",
+        "le service de notification de ce navigateur n’est pas de ceux que ce système peut utiliser",
+    )
+}
+
+/// Refusal of a browser that was enrolled under a key that is not the newest.
+#[must_use]
+pub fn push_key_former() -> Refusal {
+    Refusal::precondition(
+        "push-key-former",
+        "TS1",
+        "this browser was enrolled under a former key: load the page again, and enrol it once more",
+        "ce navigateur a été inscrit avec une ancienne clé : rechargez la page, puis inscrivez-le de nouveau",
+    )
+}
+
+/// Refusal of one channel more than a person can have.
+#[must_use]
+pub fn too_many_channels() -> Refusal {
+    Refusal::precondition(
+        "too-many-channels",
+        "TS1",
+        "you have as many channels as one person can have: remove one first",
+        "vous avez autant de moyens qu’une personne peut en avoir : retirez-en un d’abord",
     )
 }

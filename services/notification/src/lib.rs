@@ -18,7 +18,7 @@ use server::Context;
 use sqlx::migrate::Migrator;
 
 use app::alarm_guard::GuardedAlarm;
-use channels::{gateway::Gateway, smtp::Mailer};
+use channels::{gateway::Gateway, push::Pusher, smtp::Mailer};
 use domain::gateway::Hints;
 
 pub use config::Config;
@@ -31,8 +31,18 @@ fn gateway(config: &Config) -> anyhow::Result<Option<Gateway>> {
     let Some(url) = &config.gateway_url else { return Ok(None) };
     let file = config.gateway_secret_file.as_ref().context("a gateway needs its secret: set --gateway-secret-file")?;
     let secret = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let hints = Hints { dashboard: config.dashboard_link.clone(), telephone: config.duty_telephone.clone() };
-    Gateway::new(url, &secret, hints).map(Some)
+    Gateway::new(url, &secret, hints(config)).map(Some)
+}
+
+/// Push services of the settings.
+fn pusher(config: &Config) -> anyhow::Result<Option<Pusher>> {
+    let (Some(file), Some(contact)) = (&config.push_key_file, &config.push_contact) else { return Ok(None) };
+    let pusher = Pusher::new(file, contact, &config.push_hosts, hints(config));
+    pusher.with_context(|| format!("the keys for push services in {} cannot be used", file.display())).map(Some)
+}
+
+fn hints(config: &Config) -> Hints {
+    Hints { dashboard: config.dashboard_link.clone(), telephone: config.duty_telephone.clone() }
 }
 
 /// Wires the service and serves until the process stops.
@@ -43,7 +53,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let staff = domain::address::StaffDomains::new(&config.staff_domains);
     let gateway = gateway(&config)?;
     let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
-    let mut app = app.with_pages(config.dashboard_link.as_deref().unwrap_or_default());
+    let mut app = app.with_pages(config.dashboard_link.as_deref().unwrap_or_default()).with_pusher(pusher(&config)?);
     if gateway.is_some() {
         app.calls = app::Calls::on();
     }
@@ -59,6 +69,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     tasks::start(&ctx, &app, alarm, &intake, mailer);
     if let Some(gateway) = gateway {
         tasks::call(&ctx, &app, gateway);
+    }
+    if let Some(pusher) = &app.pusher {
+        tasks::push(&ctx, &app, pusher);
     }
 
     ctx.consume_grants(subject::NOTIFICATION_GRANTS)?;

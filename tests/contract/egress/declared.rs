@@ -18,7 +18,7 @@ const fn every(way: &'static str, to: &'static str, carries: &'static str, highe
     Way { process: "every process", way, to, carries, highest, setting }
 }
 
-pub const WAYS: [Way; 19] = [
+pub const WAYS: [Way; 20] = [
     every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
     every("PostgreSQL, as owner", "the same database, for migrations alone", "tables and rights", Class::Open, Some("database_owner_url")),
     every("HTTP GET", "the identity provider", "nothing but the address of its public keys", Class::Open, Some("identity_keys_url")),
@@ -116,6 +116,14 @@ pub const WAYS: [Way; 19] = [
     },
     Way {
         process: "notification",
+        way: "HTTPS",
+        to: "the push services of browsers, on the hosts that `NOTIFICATION_PUSH_HOSTS` lists",
+        carries: "encrypted for one browser: reference, urgency, where to accept, whom to call",
+        highest: Class::NeedToKnow,
+        setting: None,
+    },
+    Way {
+        process: "notification",
         way: "SMTP",
         to: "the mail system of CSC",
         carries: "the templates below that may leave",
@@ -129,7 +137,7 @@ pub const OPENERS: [(&str, &str); 9] = [
     ("crates/messaging/src/bus.rs", "NATS"),
     ("crates/server/src/client.rs", "services of ours, by gRPC"),
     ("crates/base/src/database.rs", "PostgreSQL"),
-    ("crates/https/src/lib.rs", "the identity provider, and the gateway that calls"),
+    ("crates/https/src/lib.rs", "the identity provider, the gateway that calls, and push services"),
     ("crates/server/src/telemetry.rs", "OTLP"),
     ("crates/server/src/tls/connector.rs", "services of ours, by gRPC under our certificate"),
     ("services/notification/src/channels/smtp.rs", "SMTP"),
@@ -255,7 +263,7 @@ const fn row(rpc: &'static str, roles: &'static [&'static str], highest: Class, 
     Narrowed { rpc, roles, highest, what, shown_by }
 }
 
-pub const NARROWED: [Narrowed; 19] = [
+pub const NARROWED: [Narrowed; 20] = [
     row("GetConcern", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
     row("GetConcern", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
     row("GetConcern", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
@@ -285,6 +293,13 @@ pub const NARROWED: [Narrowed; 19] = [
         Class::Protected,
         "their own items; the notices of casework go to the RJ Unit and to mediators only",
         "the_holder_and_whoever_holds_the_office_see_the_ring_and_another_sites_head_does_not",
+    ),
+    row(
+        "ListChannels",
+        OTHERS,
+        Class::Protected,
+        "the caller's own channels, by their names; no address of any",
+        "a_browser_rings_for_whoever_enrolled_it_last_and_nobody_sees_or_removes_that_of_another",
     ),
     row(
         "GetPreferences",

@@ -37,6 +37,7 @@ pub(super) struct Places {
     vault_keys: PathBuf,
     documents: PathBuf,
     session_keys: PathBuf,
+    push_keys: PathBuf,
 }
 
 pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
@@ -72,6 +73,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
         documents: &places.documents,
         keys_file: &issuer.keys_file,
         session_keys: &places.session_keys,
+        push_keys: &places.push_keys,
         ports: &ports,
         postgres: &postgres,
         nats: &nats,
@@ -125,6 +127,7 @@ fn prepare(dir: &Path) -> Result<Places> {
         vault_keys: secrets.join("vault"),
         documents: dir.join("documents"),
         session_keys: secrets.join("sessions/dashboard.keys"),
+        push_keys: secrets.join("push/notification.keys"),
     };
     for folder in [&secrets, &places.logs, &places.documents] {
         secret::folder(folder, 0o700)?;
@@ -153,7 +156,8 @@ fn issue(issuer: &Issuer, nats: &Nats, places: &Places) -> Result<Vec<Identity>>
     identity::write_audit_keys(&places.audit_keys, &SERVICES)?;
     identity::write_vault_keys(&places.vault_keys, &SERVICES)?;
     let identities = issuer.identities(|name| nats.credential(name), now)?;
-    identity::write_session_keys(&places.session_keys)?;
+    identity::write_keys(&places.session_keys)?;
+    identity::write_keys(&places.push_keys)?;
     Ok(identities)
 }
 

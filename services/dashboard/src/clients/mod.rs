@@ -15,8 +15,8 @@ use proto::{
     },
     intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
     notification::v1::{
-        delivery_service_client::DeliveryServiceClient, inbox_service_client::InboxServiceClient,
-        preference_service_client::PreferenceServiceClient,
+        channel_service_client::ChannelServiceClient, delivery_service_client::DeliveryServiceClient,
+        inbox_service_client::InboxServiceClient, preference_service_client::PreferenceServiceClient,
     },
     reporting::v1::report_service_client::ReportServiceClient,
     safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
@@ -77,6 +77,7 @@ clients! {
     inbox: notification, InboxServiceClient;
     deliveries: notification, DeliveryServiceClient;
     preferences: notification, PreferenceServiceClient;
+    channels: notification, ChannelServiceClient;
     reports: reporting, ReportServiceClient;
 }
 

@@ -74,6 +74,8 @@ impl Frame<'_> {
                     link rel="stylesheet" href=(assets::THEME.address());
                     @if let Some(style) = self.shell.brand.style() { link rel="stylesheet" href=(style); }
                     link rel="icon" href=(assets::ICON.address()) type="image/svg+xml";
+                    link rel="apple-touch-icon" href="/assets/icon-192.png";
+                    link rel="manifest" href=(format!("/{}/manifest.webmanifest", self.language.code()));
                     link rel="alternate" hreflang=(self.language.other().code()) href=(self.in_language(self.language.other()));
                     @if self.session.is_some() { script src=(assets::SCRIPT.address()) defer {} }
                     @if self.follows().is_some() { script src=(assets::ALARM.address()) defer {} }

@@ -5,6 +5,7 @@ pub mod account;
 pub mod assessment;
 pub mod break_glass;
 pub mod case;
+pub mod channel;
 pub mod concern;
 pub mod consent;
 pub mod contact;
@@ -66,6 +67,7 @@ pub const ALL: &[&Page] = &[
     &wall::PAGE,
     &status::PAGE,
     &account::PAGE,
+    &channel::PAGE,
     &sign_in::PAGE,
 ];
 

@@ -48,11 +48,11 @@ async fn try_one(app: &App, gateway: &Gateway, due: Due) -> sqlx::Result<()> {
     let verdict = answer.map_or_else(|| unreported(due.asked_at, now), |answer| after(answer, attempts, due.asked_at, now));
     let reason = verdict.reason.map_or("", Reason::code);
     let mut tx = app.begin().await?;
-    store::gateway::conclude(&mut tx, delivery, verdict, now).await?;
+    store::delivery::conclude(&mut tx, delivery, verdict, now).await?;
     tx.commit().await?;
     match verdict.state {
         State::Failed => {
-            app.mail.wake(Some(due.call.grade));
+            app.wake_others(Some(due.call.grade));
             tracing::error!(delivery.id = %delivery, attempts, reason, "a call by the gateway failed: the other channels go on");
         }
         State::Retrying => tracing::warn!(delivery.id = %delivery, attempts, reason, "the gateway did not take a call: trying again"),

@@ -11,7 +11,9 @@ use super::App;
 use crate::{
     domain::{
         address::Address,
+        channel::Kind,
         concern::Audience,
+        delivery::Channel,
         inbox::{Alarm, Item, Recipient},
         language::mark,
         office,
@@ -19,7 +21,7 @@ use crate::{
     },
     store::{
         self,
-        letter::{self, Known, Rung},
+        letter::{self, Known, Rung, Sending},
         mail::Entry,
         preference::Preferences,
     },
@@ -188,9 +190,28 @@ fn ready(app: &App, known: &Known, ring_id: Option<Uuid>, letter: &Letter<'_>) -
         item: Item::new(recipient, wishes.language, letter.template, letter.about, letter.data, letter.alarm.clone()),
         things: letter.data.waiting.filter(|_| letter.template.grows()),
         noted_id: app.ids.uuid(),
-        mail_id: wants_mail(&wishes, app).then(|| app.ids.uuid()),
-        call_id: (app.calls.is_on() && is_called(letter)).then(|| app.ids.uuid()),
+        sendings: sendings(app, known, letter, &wishes),
     }
+}
+
+/// What is to leave for a letter: a mail to an address of staff; for an alarm also a call to the duty desk of an office, and a push to each
+/// browser of a person.
+fn sendings(app: &App, known: &Known, letter: &Letter<'_>, wishes: &Preferences) -> Vec<Sending> {
+    let none = Uuid::nil();
+    let mut wanted: Vec<(Channel, Uuid)> = Vec::new();
+    if wants_mail(wishes, app) {
+        wanted.push((Channel::Email, none));
+    }
+    if letter.alarm.is_some() {
+        match &letter.recipient {
+            Recipient::Office(_) if app.calls.is_on() => wanted.push((Channel::Gateway, none)),
+            Recipient::Person(subject) if app.pushes.is_on() => {
+                wanted.extend(known.channels(subject).iter().map(|(id, Kind::Push)| (Channel::Push, *id)));
+            }
+            Recipient::Office(_) | Recipient::Person(_) => {}
+        }
+    }
+    wanted.into_iter().map(|(channel, via)| Sending { delivery_id: app.ids.uuid(), channel, via }).collect()
 }
 
 /// Wakes the workers for the mails of what was written, and queues those to the holders of offices.
@@ -204,11 +225,13 @@ async fn ask_for_mails(
     for (letter, ready) in written {
         let item = &ready.item;
         let grade = item.alarm.as_ref().map(|alarm| alarm.grade);
-        if ready.mail_id.is_some() {
-            app.mail.wake(grade);
-        }
-        if ready.call_id.is_some() {
-            app.calls.wake();
+        for sending in &ready.sendings {
+            match sending.channel {
+                Channel::Email => app.mail.wake(grade),
+                Channel::Gateway => app.calls.wake(),
+                Channel::Push => app.pushes.wake(),
+                Channel::Inbox => {}
+            }
         }
         let names = holders.iter().filter(|(office, _)| *office == item.recipient && letter.is_mailed_to_the_holders());
         for name in names.flat_map(|(_, names)| names) {
@@ -230,11 +253,6 @@ async fn ask_for_mails(
         }
     }
     if entries.is_empty() { Ok(()) } else { store::mail::queue(tx, &entries, app.clock.now()).await }
-}
-
-/// Whether the gateway is asked to call: for an alarm, the duty desk of the office that must accept.
-const fn is_called(letter: &Letter<'_>) -> bool {
-    letter.alarm.is_some() && matches!(letter.recipient, Recipient::Office(_))
 }
 
 /// Whether the person has a staff address, or one that cannot be read: that one fails on the ledger, where it is seen.

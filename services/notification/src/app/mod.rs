@@ -1,6 +1,7 @@
 //! Use cases of notification, a file or folder per capability: load, decide, and save state and outbox in one transaction.
 
 pub mod alarm_guard;
+pub mod channel;
 pub mod concern;
 pub mod contact;
 pub mod delivery;
@@ -11,6 +12,7 @@ mod letter;
 pub mod mail;
 pub mod preference;
 pub mod purge;
+pub mod push;
 pub mod ring;
 
 use std::sync::Arc;
@@ -25,7 +27,10 @@ use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 use vault::Vault;
 
-use crate::domain::{address::StaffDomains, concern::Grade, mail::lane::Lane};
+use crate::{
+    channels::push::Pusher,
+    domain::{address::StaffDomains, concern::Grade, mail::lane::Lane},
+};
 
 /// Scopes in the policies of the database: of a person, and of a reader of the ledger.
 const PERSON: &str = "person";
@@ -42,18 +47,21 @@ pub struct App {
     pub mail: MailWake,
     /// Whether a gateway calls, and the wake of its worker.
     pub calls: Calls,
+    /// Push services that may be asked, where they are set up, and the wake of their workers.
+    pub pusher: Option<Pusher>,
+    pub pushes: Calls,
     pub staff: Arc<StaffDomains>,
     pub vault: Vault,
     /// Address of the pages, without a slash at its end; empty where it is not known.
     pub pages: Arc<str>,
 }
 
-/// Handle that wakes the worker of the gateway. Cheap to clone.
+/// Handle that wakes the worker of the gateway, or of push services. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Calls(Option<Arc<Notify>>);
 
 impl Calls {
-    /// With a gateway.
+    /// With a gateway, or push services.
     #[must_use]
     pub fn on() -> Self {
         Self(Some(Arc::default()))
@@ -71,7 +79,7 @@ impl Calls {
         }
     }
 
-    /// Waits until a call is asked for; without a gateway none ever is.
+    /// Waits until a call is asked for; where nothing is set up, none ever is.
     pub(crate) async fn asked(&self) {
         match &self.0 {
             Some(wake) => wake.notified().await,
@@ -109,7 +117,22 @@ impl App {
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains, vault: Vault) -> Self {
         let pages = Arc::from("");
-        Self { pool, clock, ids, outbox, mail: MailWake::default(), calls: Calls::default(), staff: Arc::new(staff), vault, pages }
+        let (mail, calls, pushes) = (MailWake::default(), Calls::default(), Calls::default());
+        Self { pool, clock, ids, outbox, mail, calls, pusher: None, pushes, staff: Arc::new(staff), vault, pages }
+    }
+
+    /// With push services.
+    #[must_use]
+    pub fn with_pusher(self, pusher: Option<Pusher>) -> Self {
+        let pushes = if pusher.is_some() { Calls::on() } else { Calls::default() };
+        Self { pusher, pushes, ..self }
+    }
+
+    /// Wakes the workers of every channel for what one of them failed to bring.
+    fn wake_others(&self, grade: Option<Grade>) {
+        self.mail.wake(grade);
+        self.calls.wake();
+        self.pushes.wake();
     }
 
     /// With the address of the pages, which mails lead to.

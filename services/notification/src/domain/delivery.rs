@@ -1,6 +1,7 @@
 //! Delivery in the ledger: its channel, its state, and the reason it was not made.
 
 use strum::{EnumString, IntoStaticStr};
+use time::OffsetDateTime;
 
 /// Channel of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
@@ -10,6 +11,8 @@ pub enum Channel {
     Email,
     /// The deployment's own gateway to telephones, pagers or a chat.
     Gateway,
+    /// A browser of a person, with the page closed.
+    Push,
 }
 
 impl Channel {
@@ -59,6 +62,8 @@ pub enum Reason {
     Accepted,
     AddressMalformed,
     AddressMissing,
+    /// The person removed it before it was used.
+    ChannelRemoved,
     ClassForbidsEmail,
     DoNotContact,
     EmailNotConfigured,
@@ -71,6 +76,16 @@ pub enum Reason {
     NoReport,
     /// The gateway reports that it reached nobody.
     NotReached,
+    /// The browser is no longer enrolled at its push service.
+    PushGone,
+    /// The deployment no longer allows requests to the host of the push service.
+    PushHostForbidden,
+    /// It was enrolled under a key that is no longer here: the browser must be enrolled again.
+    PushKeyGone,
+    PushNotConfigured,
+    PushRefused,
+    PushTimeout,
+    PushUnreachable,
     SmtpRefused,
     SmtpTimeout,
     SmtpUnreachable,
@@ -81,4 +96,13 @@ impl Reason {
     pub const fn code(self) -> &'static str {
         self.into_str()
     }
+}
+
+/// State of a delivery after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    pub state: State,
+    pub reason: Option<Reason>,
+    /// When it is tried again, or asked for; `None`: it has ended.
+    pub again_at: Option<OffsetDateTime>,
 }

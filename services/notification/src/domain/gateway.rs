@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     concern::Grade,
-    delivery::{Reason, State},
+    delivery::{Reason, State, Verdict},
 };
 
 /// What a call says besides the ring, from the settings.
@@ -100,15 +100,6 @@ pub enum Answer {
     /// The gateway itself has gone for good (410).
     Gone,
     NotTaken(Reason),
-}
-
-/// State of a call after an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdict {
-    pub state: State,
-    pub reason: Option<Reason>,
-    /// When the gateway is asked next; `None`: it has ended.
-    pub again_at: Option<OffsetDateTime>,
 }
 
 /// Interval at which the gateway is asked what came of a call.

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod alarm_guard;
+pub mod channel;
 pub mod concern;
 pub mod contact;
 pub mod delivery;
@@ -13,6 +14,7 @@ pub mod language;
 pub mod mail;
 pub mod office;
 pub mod purge;
+pub mod push;
 pub mod ring;
 pub mod template;
 pub mod text;

@@ -28,6 +28,7 @@ fn encode(line: Line) -> wire::Delivery {
         Channel::Inbox => wire::Channel::Inbox,
         Channel::Email => wire::Channel::Email,
         Channel::Gateway => wire::Channel::Gateway,
+        Channel::Push => wire::Channel::Push,
     };
     let state = match line.state {
         State::Pending => wire::DeliveryState::Pending,

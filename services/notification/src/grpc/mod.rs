@@ -1,11 +1,12 @@
 //! gRPC server of notification, a file per service of `ro.notification.v1`: decode, call the use case, encode.
 
+mod channel;
 mod delivery;
 mod inbox;
 mod preference;
 
 use proto::notification::v1::{
-    delivery_service_server::DeliveryServiceServer, inbox_service_server::InboxServiceServer,
+    channel_service_server::ChannelServiceServer, delivery_service_server::DeliveryServiceServer, inbox_service_server::InboxServiceServer,
     preference_service_server::PreferenceServiceServer,
 };
 use server::limits::LARGE;
@@ -26,6 +27,7 @@ pub fn routes(app: App) -> Routes {
     // A ring holds the whole concern, and must not be refused as too large.
     Routes::new(InboxServiceServer::new(server.clone()).max_decoding_message_size(2 * LARGE))
         .add_service(PreferenceServiceServer::new(server.clone()))
+        .add_service(ChannelServiceServer::new(server.clone()))
         .add_service(DeliveryServiceServer::new(server))
 }
 

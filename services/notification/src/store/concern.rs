@@ -50,7 +50,7 @@ pub async fn settle(
                        and (settlement.audience is null or audience = settlement.audience) offset 0) as item
                cross join lateral (
                    select delivery_id from delivery
-                   where delivery.item_id = item.item_id and channel in ('email', 'gateway') and state in ('pending', 'retrying') offset 0) as waiting
+                   where delivery.item_id = item.item_id and channel <> 'inbox' and state in ('pending', 'retrying') offset 0) as waiting
            ), withheld as (
                update delivery set state = 'withheld', reason = $4, finished_at = $3
                where delivery_id = any(array(select delivery_id from mail)) and state in ('pending', 'retrying')

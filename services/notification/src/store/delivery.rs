@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::delivery::{Channel, State};
+use crate::domain::delivery::{Channel, Reason, State, Verdict};
 
 /// Line of the ledger, without content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,34 @@ pub async fn list_of(db: &mut PgConnection, reference: &str, limit: i64) -> sqlx
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().filter_map(Row::read).collect())
+}
+
+/// Records what became of a call or a push; one that has ended stays ended. Where it failed, what waits for the same item by another channel is
+/// due at once.
+///
+/// # Errors
+/// The statement failed.
+pub async fn conclude(db: &mut PgConnection, delivery_id: Uuid, verdict: Verdict, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with concluded as (
+             update delivery
+             set state = $2, reason = $3, due_at = coalesce($4::timestamptz, due_at),
+                 finished_at = case when $4::timestamptz is null then $5::timestamptz end
+             where delivery_id = $1 and state in ('pending', 'sent', 'retrying')
+             returning item_id, state)
+         update delivery set due_at = least(due_at, $5)
+         from concluded
+         where concluded.state = 'failed' and delivery.item_id = concluded.item_id and delivery.delivery_id <> $1
+             and delivery.state in ('pending', 'retrying')",
+        delivery_id,
+        verdict.state.code(),
+        verdict.reason.map_or("", Reason::code),
+        verdict.again_at,
+        at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 struct Row {

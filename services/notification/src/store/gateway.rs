@@ -1,14 +1,9 @@
-//! Calls by the gateway in the delivery ledger: leased while the gateway is asked, concluded with its answer.
+//! Calls by the gateway in the delivery ledger: leased while the gateway is asked.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
-use crate::domain::{
-    concern::Grade,
-    delivery::Reason,
-    gateway::{Call, Verdict},
-};
+use crate::domain::{concern::Grade, gateway::Call};
 
 /// Call that is due, leased to this worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,31 +58,4 @@ pub async fn lease(
         asked_at: row.created_at,
     });
     Ok(due.collect())
-}
-
-/// Records an answer; a call that has ended stays ended. Where nobody was reached, the mail for the same item is due at once.
-///
-/// # Errors
-/// The statement failed.
-pub async fn conclude(db: &mut PgConnection, delivery_id: Uuid, verdict: Verdict, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "with concluded as (
-             update delivery
-             set state = $2, reason = $3, due_at = coalesce($4::timestamptz, due_at),
-                 finished_at = case when $4::timestamptz is null then $5::timestamptz end
-             where delivery_id = $1 and state in ('pending', 'sent', 'retrying')
-             returning item_id, state)
-         update delivery set due_at = least(due_at, $5)
-         from concluded
-         where concluded.state = 'failed' and delivery.item_id = concluded.item_id and channel = 'email'
-             and delivery.state in ('pending', 'retrying')",
-        delivery_id,
-        verdict.state.code(),
-        verdict.reason.map_or("", Reason::code),
-        verdict.again_at,
-        at,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }

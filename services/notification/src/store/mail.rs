@@ -10,10 +10,10 @@ use super::{contact::Victim, preference, sealed};
 use crate::domain::{
     alarm_guard::STEP,
     concern::Grade,
-    delivery::Reason,
+    delivery::{Reason, Verdict},
     language::{Language, Preference},
     mail::{
-        attempt::{LONGEST_PAUSE, SHORT_PAUSES, Verdict},
+        attempt::{LONGEST_PAUSE, SHORT_PAUSES},
         lane::Lane,
     },
 };
@@ -49,7 +49,7 @@ pub async fn queue(db: &mut PgConnection, entries: &[Entry<'_>], at: OffsetDateT
          select delivery_id, item_id, recipient, victim_ref, template, 'email', 'pending', language, reference, grade, 0, $9, $9
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
                   as mail (delivery_id, item_id, recipient, victim_ref, template, language, reference, grade)
-         on conflict (item_id, channel) where state in ('pending', 'retrying')
+         on conflict (item_id, channel, via) where state in ('pending', 'retrying')
          do update set due_at = least(delivery.due_at, excluded.due_at),
                        language = excluded.language, reference = excluded.reference, grade = excluded.grade",
         &ids,

@@ -1,6 +1,7 @@
 //! Database access of notification: SQL in, domain types out. Every function works on the caller's connection.
 
 pub mod alarm_guard;
+pub mod channel;
 pub mod concern;
 pub mod contact;
 pub mod delivery;
@@ -11,5 +12,6 @@ pub mod letter;
 pub mod mail;
 pub mod preference;
 pub mod purge;
+pub mod push;
 pub mod ring;
 pub mod sealed;

@@ -14,12 +14,13 @@ use tokio::{
 
 use crate::{
     app::{
-        App,
+        App, Calls,
         alarm_guard::{GuardedAlarm, Progress, check},
         contact::convert::convert,
-        gateway,
+        gateway, push,
     },
-    channels::{gateway::Gateway, smtp::Mailer},
+    channels::{gateway::Gateway, push::Pusher, smtp::Mailer},
+    domain::push::Lane,
 };
 
 /// Interval at which this database and that of the alarm are compared.
@@ -46,7 +47,7 @@ pub fn start(ctx: &Context, app: &App, alarm: GuardedAlarm, intake: &ContactServ
 
 /// Calls duty desks by the gateway, and asks what came of each call.
 pub fn call(ctx: &Context, app: &App, gateway: Gateway) {
-    let wake = after_commits(ctx, app);
+    let [wake] = after_commits(ctx, app, "gateway-wake", &app.calls);
     let (app, gateway) = (app.clone(), Arc::new(gateway));
     ctx.tasks.every("gateway", CALL_INTERVAL, Some(wake), move || {
         let (app, gateway) = (app.clone(), gateway.clone());
@@ -58,21 +59,38 @@ pub fn call(ctx: &Context, app: &App, gateway: Gateway) {
     });
 }
 
-/// Wake for calls, which are asked for before their transaction is committed: at the asking, and for some time at each commit of this process.
-fn after_commits(ctx: &Context, app: &App) -> Arc<Notify> {
-    let wake = Arc::new(Notify::new());
-    let (notified, calls, mut committed, stop) = (wake.clone(), app.calls.clone(), app.outbox.committed(), ctx.stop.clone());
-    ctx.spawn("gateway-wake", async move {
+/// Sends push messages, in lanes of their own.
+pub fn push(ctx: &Context, app: &App, pusher: &Pusher) {
+    let wakes: [Arc<Notify>; Lane::ALL.len()] = after_commits(ctx, app, "push-wake", &app.pushes);
+    for (lane, wake) in Lane::ALL.into_iter().zip(wakes) {
+        let (app, pusher) = (app.clone(), pusher.clone());
+        ctx.tasks.every(lane.name(), CALL_INTERVAL, Some(wake), move || {
+            let (app, pusher) = (app.clone(), pusher.clone());
+            async move {
+                let tried = push::push_due(&app, &pusher, lane).await?;
+                Ok::<_, sqlx::Error>(if tried >= push::BATCH { Next::AtOnce } else { Next::Later })
+            }
+        });
+    }
+}
+
+/// Wakes for calls or pushes, which are asked for before their transaction is committed: at the asking, and for some time at each commit of
+/// this process.
+fn after_commits<const N: usize>(ctx: &Context, app: &App, name: &'static str, calls: &Calls) -> [Arc<Notify>; N] {
+    let wakes: [Arc<Notify>; N] = std::array::from_fn(|_| Arc::default());
+    let (notified, calls, mut committed, stop) = (wakes.clone(), calls.clone(), app.outbox.committed(), ctx.stop.clone());
+    let notify = move || notified.iter().for_each(|wake| wake.notify_one());
+    ctx.spawn(name, async move {
         while stop.run_until_cancelled(calls.asked()).await.is_some() {
-            notified.notify_one();
+            notify();
             let until = Instant::now() + COMMIT_TIMEOUT;
             while let Ok(Ok(())) = timeout_at(until, committed.changed()).await {
-                notified.notify_one();
+                notify();
             }
         }
         Ok(())
     });
-    wake
+    wakes
 }
 
 /// Guard of the alarm. What was missed while this process was away is not missed at its start: the alarm rings again by itself.

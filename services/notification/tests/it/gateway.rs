@@ -1,10 +1,5 @@
 //! Calls by the gateway: what it is sent, what becomes of a call however the gateway fails, and that no inbox and no mail waits for it.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-};
-
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use notification::{
@@ -19,82 +14,20 @@ use proto::{
     subject,
 };
 use time::Duration;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
-};
 use uuid::Uuid;
 
 use super::{
     smtp::Smtp,
+    stand_in::{Does, StandIn},
     world::{CONCERN, World, hear, person, ring_head, world},
 };
 
 const SECRET: [u8; 32] = [7; 32];
 
-/// What the stand-in does with a request.
-#[derive(Clone, Copy)]
-enum Does {
-    Answer(u16, &'static str),
-    /// Closes without an answer.
-    HangsUp,
-    /// Never answers.
-    IsSilent,
-}
-
-/// A gateway that fails as it is told; it answers 202 where nothing is said.
-struct StandIn {
-    address: String,
-    does: Arc<Mutex<VecDeque<Does>>>,
-    came: Arc<Mutex<Vec<(String, String)>>>,
-}
-
 impl StandIn {
-    async fn up(does: &[Does]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}/rings", listener.local_addr().unwrap());
-        let this = Self { address, does: Arc::new(Mutex::new(does.iter().copied().collect())), came: Arc::default() };
-        let (does, came) = (this.does.clone(), this.came.clone());
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let next = does.lock().unwrap().pop_front().unwrap_or(Does::Answer(202, ""));
-                tokio::spawn(answer(stream, next, came.clone()));
-            }
-        });
-        this
-    }
-
     fn client(&self) -> Gateway {
         let hints = Hints { dashboard: Some("https://ro.example.org".into()), telephone: Some("+1 613 555 0100".into()) };
         Gateway::new(&self.address, &format!("whsec_{}", STANDARD.encode(SECRET)), hints).unwrap()
-    }
-
-    /// Head and body of each request.
-    fn came(&self) -> Vec<(String, String)> {
-        self.came.lock().unwrap().clone()
-    }
-}
-
-async fn answer(mut stream: TcpStream, does: Does, came: Arc<Mutex<Vec<(String, String)>>>) {
-    let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
-    let (head, body) = loop {
-        let n = stream.read(&mut piece).await.unwrap();
-        bytes.extend_from_slice(&piece[..n]);
-        let text = String::from_utf8(bytes.clone()).unwrap();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ").map(str::to_owned));
-        if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
-            break (head.to_owned(), body.to_owned());
-        }
-    };
-    came.lock().unwrap().push((head, body));
-    match does {
-        Does::Answer(status, body) => {
-            let text = format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
-            stream.write_all(text.as_bytes()).await.unwrap();
-        }
-        Does::HangsUp => drop(stream),
-        Does::IsSilent => std::future::pending().await,
     }
 }
 

@@ -21,6 +21,8 @@ mod preference;
 #[cfg(test)]
 mod purge;
 #[cfg(test)]
+mod push;
+#[cfg(test)]
 mod ring;
 #[cfg(test)]
 mod round_trips;
@@ -30,6 +32,8 @@ mod row_security;
 mod sealing;
 #[cfg(test)]
 mod smtp;
+#[cfg(test)]
+mod stand_in;
 #[cfg(test)]
 mod uniform;
 #[cfg(test)]

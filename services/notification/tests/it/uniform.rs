@@ -2,7 +2,7 @@
 
 use harness::uniform::{asked, every_rpc_of, refused, same};
 use proto::{
-    notification::v1::{self as wire, inbox_service_server::InboxService},
+    notification::v1::{self as wire, channel_service_server::ChannelService, inbox_service_server::InboxService},
     safety::v1::{Audience, Grade},
 };
 use uuid::Uuid;
@@ -10,7 +10,9 @@ use uuid::Uuid;
 use crate::world::{head, person, ring_head, world};
 
 const OWN: &str = "names the caller's own and nothing else";
-const OTHERS: [(&str, &str); 5] = [
+const OTHERS: [(&str, &str); 7] = [
+    ("ListChannels", OWN),
+    ("AddChannel", OWN),
     ("ListInbox", OWN),
     ("SetPreferences", OWN),
     ("GetPreferences", OWN),
@@ -20,7 +22,7 @@ const OTHERS: [(&str, &str); 5] = [
 
 #[tokio::test]
 async fn an_item_of_somebody_else_an_absent_one_and_no_name_at_all_are_the_same_bytes_and_the_same_statements() {
-    every_rpc_of("ro.notification.v1", &["MarkRead"], &OTHERS);
+    every_rpc_of("ro.notification.v1", &["MarkRead", "RemoveChannel"], &OTHERS);
     let world = world().await;
     world.by_bus(&ring_head(0, Grade::Imminent)).await.unwrap();
     let items = world.inbox(&head("head-mission-1", "mission")).await;
@@ -31,4 +33,19 @@ async fn an_item_of_somebody_else_an_absent_one_and_no_name_at_all_are_the_same_
     };
     let absent = Uuid::from_u128(0xabc).to_string();
     same("MarkRead", &mark(&items[0].item_id).await, &mark(&absent).await, &mark("no id").await);
+
+    let of_another = Uuid::from_u128(0xdef);
+    sqlx::query(
+        "insert into channel (channel_id, subject, kind, place_index, place_sealed, name_sealed, key_version, added_at)
+         values ($1, 'head-mission-1', 'push', 'x', '', '', 1, now())",
+    )
+    .bind(of_another)
+    .execute(&world.admin)
+    .await
+    .unwrap();
+    let remove = async |channel: &str| {
+        let request = asked(&person("mediator-1"), wire::RemoveChannelRequest { channel_id: channel.into() });
+        refused(world.service.remove_channel(request)).await
+    };
+    same("RemoveChannel", &remove(&of_another.to_string()).await, &remove(&absent).await, &remove("no id").await);
 }

@@ -99,6 +99,12 @@ impl World {
         self.service.list_deliveries(request).await.unwrap().into_inner().deliveries
     }
 
+    /// The lines of the ledger of one channel, newest first, as (state, attempts, reason).
+    pub async fn lines(&self, channel: wire::Channel) -> Vec<(wire::DeliveryState, i32, String)> {
+        let lines = self.ledger().await.into_iter().filter(|line| line.channel() == channel);
+        lines.map(|line| (line.state(), line.attempts, line.reason)).collect()
+    }
+
     /// The e-mail lines of the ledger, as (recipient, state, attempts, reason).
     pub async fn mails(&self) -> Vec<(String, wire::DeliveryState, i32, String)> {
         let lines = self.ledger().await.into_iter().filter(|line| line.channel() == wire::Channel::Email);

@@ -49,6 +49,7 @@ pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
         above: html! {
             @if saved { p class="outcome" role="status" { (texts.saved) } }
             (facts.draw())
+            p { a class="action" href=(drawing.address("/account/channels")) { (texts.channels) } }
             @if caller.grants.is_empty() { p class="notice" { (texts.no_role) } }
         },
         form: Form {

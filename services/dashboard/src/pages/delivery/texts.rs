@@ -18,6 +18,7 @@ crate::text::texts! {
     inbox: "Inbox", "Boîte de réception";
     email: "E-mail", "Courriel";
     gateway: "Telephone, pager or chat", "Téléphone, téléavertisseur ou clavardage";
+    push: "Browser or telephone, by push", "Navigateur ou téléphone, par notification";
     pending: "Waiting", "En attente";
     delivered: "Delivered", "Remis";
     retrying: "Failed, tried again", "Échec, nouvel essai prévu";

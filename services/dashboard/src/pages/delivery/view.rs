@@ -25,7 +25,7 @@ const STATES: [DeliveryState; 6] = [
     DeliveryState::Failed,
     DeliveryState::Sent,
 ];
-const CHANNELS: [Channel; 3] = [Channel::Inbox, Channel::Email, Channel::Gateway];
+const CHANNELS: [Channel; 4] = [Channel::Inbox, Channel::Email, Channel::Gateway, Channel::Push];
 
 /// State of a delivery in words.
 #[must_use]
@@ -51,6 +51,7 @@ pub const fn channel_text(channel: Channel, language: Language) -> &'static str 
         Channel::Inbox => texts.inbox,
         Channel::Email => texts.email,
         Channel::Gateway => texts.gateway,
+        Channel::Push => texts.push,
     }
 }
 

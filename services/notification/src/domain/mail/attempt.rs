@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::domain::{
     concern::Grade,
-    delivery::{Reason, State},
+    delivery::{Reason, State, Verdict},
 };
 
 /// Result of one attempt.
@@ -17,15 +17,6 @@ pub enum Outcome {
     Forbidden(Reason),
     /// It can never be sent as it is.
     Hopeless(Reason),
-}
-
-/// State of a delivery after an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdict {
-    pub state: State,
-    pub reason: Option<Reason>,
-    /// When it is tried again; `None`: it has ended.
-    pub again_at: Option<OffsetDateTime>,
 }
 
 /// Attempts after which notices other than rings are given up.

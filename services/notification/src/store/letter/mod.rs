@@ -9,7 +9,7 @@ use uuid::Uuid;
 use vault::{DataKey, Fault, KeyRow, Keys, NewKeys, Owner, Vault};
 
 use crate::{
-    domain::{concern::Grade, inbox::Item, language::Language, ring::Ring},
+    domain::{channel::Kind, concern::Grade, delivery::Channel, inbox::Item, language::Language, ring::Ring},
     store::{
         preference::Preferences,
         sealed::{self, Sealed},
@@ -20,6 +20,7 @@ use crate::{
 #[derive(Default)]
 pub struct Known {
     wishes: BTreeMap<String, Preferences>,
+    channels: BTreeMap<String, Vec<(Uuid, Kind)>>,
     keys: BTreeMap<Uuid, Result<DataKey, Fault>>,
     /// Keys that the writing statement stores.
     fresh: NewKeys,
@@ -30,6 +31,12 @@ impl Known {
     #[must_use]
     pub fn wishes(&self, subject: &str) -> Preferences {
         self.wishes.get(subject).cloned().unwrap_or_default()
+    }
+
+    /// Channels of a person's own.
+    #[must_use]
+    pub fn channels(&self, subject: &str) -> &[(Uuid, Kind)] {
+        self.channels.get(subject).map_or(&[], Vec::as_slice)
     }
 
     fn key(&self, about: Uuid) -> Result<&DataKey, Fault> {
@@ -60,10 +67,17 @@ pub struct Letter {
     pub things: Option<i32>,
     /// Ledger line of the inbox item.
     pub noted_id: Uuid,
-    /// Ledger line of the mail that announces it, where one is wanted.
-    pub mail_id: Option<Uuid>,
-    /// Ledger line of the call by the gateway, where one is wanted.
-    pub call_id: Option<Uuid>,
+    /// Ledger lines of what is to leave by other channels.
+    pub sendings: Vec<Sending>,
+}
+
+/// Ledger line of what is to leave by a channel.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    pub delivery_id: Uuid,
+    pub channel: Channel,
+    /// Channel of the person's own; nil where it is none.
+    pub via: Uuid,
 }
 
 /// Result of writing.
@@ -75,7 +89,7 @@ pub struct Written {
     pub items: BTreeSet<Uuid>,
 }
 
-/// Reads the preferences of these persons, and the keys of these objects; a missing key is created, and stored by [`write`].
+/// Reads the preferences and channels of these persons, and the keys of these objects; a missing key is created, and stored by [`write`].
 ///
 /// # Errors
 /// The statement failed.
@@ -85,10 +99,13 @@ pub async fn known(db: &mut PgConnection, vault: &Vault, persons: &[String], abo
     let sides = vec![String::new(); kinds.len()];
     let rows = sqlx::query!(
         r#"select id as "id?", kind as "kind?", object as "object?", side as "side?", wrapped as "wrapped?", kek_version as "kek_version?",
-                  null::text as "subject?", null::text as "language?", null::text as "email?", null::bytea as "email_sealed?"
+                  null::text as "subject?", null::text as "language?", null::text as "email?", null::bytea as "email_sealed?",
+                  null::text as "channel?"
            from keys_owned($1, $2, $3)
            union all
-           select null, null, null, null, null, null, subject, language, email, email_sealed from preference where subject = any($4)"#,
+           select null, null, null, null, null, null, subject, language, email, email_sealed, null from preference where subject = any($4)
+           union all
+           select channel_id, null, null, null, null, null, subject, null, null, null, kind from channel where subject = any($4)"#,
         &kinds,
         &objects,
         &sides,
@@ -112,6 +129,9 @@ pub async fn known(db: &mut PgConnection, vault: &Vault, persons: &[String], abo
                 known.keys.insert(object, unwrapped.clone());
             }
             keys.push((id, unwrapped));
+        } else if let (Some(subject), Some(id), Some(kind)) = (&row.subject, row.id, row.channel.as_deref()) {
+            // A kind that another version knows stops nothing.
+            known.channels.entry(subject.clone()).or_default().extend(Kind::of(kind).map(|kind| (id, kind)));
         } else if let Some(subject) = row.subject {
             persons.push((subject, row.language, row.email, row.email_sealed));
         }
@@ -155,7 +175,7 @@ pub async fn write(
     letters: &[Letter],
     at: OffsetDateTime,
 ) -> sqlx::Result<Option<Written>> {
-    let (keys, r, l) = (&known.fresh, RingColumns::of(rings), LetterColumns::of(known, letters)?);
+    let (keys, r, l, s) = (&known.fresh, RingColumns::of(rings), LetterColumns::of(known, letters)?, SendingColumns::of(letters));
     let answers: Vec<Outgoing> = rings.iter().map(|rung| rung.answer.clone()).collect();
     let o = Columns::of(&answers);
     let written = sqlx::query_file!(
@@ -194,7 +214,7 @@ pub async fn write(
         &l.happened_at as &[Option<OffsetDateTime>],
         &l.things as &[Option<i32>],
         &l.noted_id,
-        &l.mail_id as &[Option<Uuid>],
+        &s.delivery_id,
         &o.ids,
         &o.aggregates,
         &o.subjects,
@@ -204,7 +224,9 @@ pub async fn write(
         &o.sealed,
         &r.traceparent as &[Option<String>],
         at + LEASE,
-        &l.call_id as &[Option<Uuid>]
+        &s.item_id,
+        &s.channel,
+        &s.via
     )
     .fetch_one(db)
     .await?;
@@ -264,8 +286,6 @@ struct LetterColumns {
     happened_at: Vec<Option<OffsetDateTime>>,
     things: Vec<Option<i32>>,
     noted_id: Vec<Uuid>,
-    mail_id: Vec<Option<Uuid>>,
-    call_id: Vec<Option<Uuid>>,
 }
 
 impl LetterColumns {
@@ -286,8 +306,6 @@ impl LetterColumns {
             columns.happened_at.push(item.happened_at);
             columns.things.push(letter.things);
             columns.noted_id.push(letter.noted_id);
-            columns.mail_id.push(letter.mail_id);
-            columns.call_id.push(letter.call_id);
             columns.texts(sealed(known, item)?, item);
         }
         Ok(columns)
@@ -304,6 +322,27 @@ impl LetterColumns {
         self.title_sealed.push(title);
         self.body_sealed.push(body);
         self.envelope_sealed.push(envelope);
+    }
+}
+
+#[derive(Default)]
+struct SendingColumns {
+    delivery_id: Vec<Uuid>,
+    item_id: Vec<Uuid>,
+    channel: Vec<String>,
+    via: Vec<Uuid>,
+}
+
+impl SendingColumns {
+    fn of(letters: &[Letter]) -> Self {
+        let mut columns = Self::default();
+        for (letter, sending) in letters.iter().flat_map(|letter| letter.sendings.iter().map(move |sending| (letter, sending))) {
+            columns.delivery_id.push(sending.delivery_id);
+            columns.item_id.push(letter.item_id);
+            columns.channel.push(sending.channel.code().to_owned());
+            columns.via.push(sending.via);
+        }
+        columns
     }
 }
 

@@ -34,9 +34,9 @@ with kept as materialized (
     select letter.*
     from unnest($17::uuid[], $18::uuid[], $19::text[], $20::text[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[],
                 $26::text[], $27::text[], $28::bytea[], $29::bytea[], $30::bytea[], $31::bytea[], $32::timestamptz[], $33::int[],
-                $34::uuid[], $35::uuid[], $45::uuid[])
+                $34::uuid[])
              as letter (ring_id, item_id, recipient, template, about, audience, reference, grade, language, title, body, envelope,
-                        title_sealed, body_sealed, envelope_sealed, happened_at, things, noted_id, mail_id, call_id), sure
+                        title_sealed, body_sealed, envelope_sealed, happened_at, things, noted_id), sure
     where is_sure and (letter.ring_id is null or letter.ring_id in (select ring_id from taken))
 ), put as (
     insert into inbox_item
@@ -65,21 +65,14 @@ with kept as materialized (
         (delivery_id, item_id, recipient, template, channel, state, language, reference, grade, attempts, created_at, due_at, finished_at)
     select noted_id, standing_id, recipient, template, 'inbox', 'delivered', language, reference, grade, 1, $7, $7, $7 from told
 ), asked as (
-    -- The mails that are to leave; one that still waits becomes due at once instead.
+    -- What is to leave by other channels; what still waits there becomes due at once instead. A call whose report is awaited does not wait.
     insert into delivery
-        (delivery_id, item_id, recipient, template, channel, state, language, reference, grade, attempts, created_at, due_at)
-    select mail_id, standing_id, recipient, template, 'email', 'pending', language, reference, grade, 0, $7, $7
-    from told where mail_id is not null
-    on conflict (item_id, channel) where state in ('pending', 'retrying')
+        (delivery_id, item_id, recipient, template, channel, via, state, language, reference, grade, attempts, created_at, due_at)
+    select sending.delivery_id, standing_id, recipient, template, sending.channel, sending.via, 'pending', language, reference, grade, 0, $7, $7
+    from told
+         join unnest($35::uuid[], $45::uuid[], $46::text[], $47::uuid[]) as sending (delivery_id, item_id, channel, via) using (item_id)
+    on conflict (item_id, channel, via) where state in ('pending', 'retrying')
     do update set due_at = least(delivery.due_at, excluded.due_at),
                   language = excluded.language, reference = excluded.reference, grade = excluded.grade
-), called as (
-    -- The calls by the gateway, likewise; one whose report is awaited is not asked for again.
-    insert into delivery
-        (delivery_id, item_id, recipient, template, channel, state, language, reference, grade, attempts, created_at, due_at)
-    select call_id, standing_id, recipient, template, 'gateway', 'pending', language, reference, grade, 0, $7, $7
-    from told where call_id is not null
-    on conflict (item_id, channel) where state in ('pending', 'retrying')
-    do update set due_at = least(delivery.due_at, excluded.due_at), reference = excluded.reference, grade = excluded.grade
 )
 select (select is_sure from sure) as "is_sure!", array(select ring_id from taken) as "taken!: Vec<Uuid>", array(select item_id from told) as "told!: Vec<Uuid>"

@@ -1,0 +1,80 @@
+//! Use cases of the caller's own channels: which browsers are rung with the page closed.
+
+use base::{Caller, Error, Private, Result};
+use uuid::Uuid;
+
+use super::{App, PERSON};
+use crate::{
+    domain::channel::{self, Kind, Subscription},
+    error,
+    store::{
+        self,
+        channel::{Listed, New},
+    },
+};
+
+/// The caller's channels.
+///
+/// # Errors
+/// The database did not answer.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Listed>> {
+    let mut tx = app.begin_for(caller, PERSON, Vec::new()).await?;
+    let listed = store::channel::list(&mut tx, &app.vault, &caller.subject).await?;
+    tx.commit().await?;
+    Ok(listed)
+}
+
+/// Browser as its person enrols it.
+pub struct Browser<'a> {
+    pub endpoint: &'a str,
+    pub public: &'a str,
+    pub auth: &'a str,
+    /// Key of this deployment that it was enrolled under.
+    pub key: &'a str,
+    pub name: &'a str,
+}
+
+/// Enrols a browser, and sends it a message that shows that it is rung. The same browser again is one channel.
+///
+/// # Errors
+/// No push service is set up, the browser's is not one that requests may go to, it was enrolled under a former key, or the caller has as many
+/// channels as one can have.
+pub async fn add_browser(app: &App, caller: &Caller, browser: &Browser<'_>) -> Result<Uuid> {
+    let pusher = app.pusher.as_ref().ok_or_else(error::push_not_configured)?;
+    let subscription = Subscription::new(browser.endpoint, browser.public, browser.auth).ok_or_else(error::subscription_malformed)?;
+    if !pusher.allows(subscription.endpoint()) {
+        let refusal = error::push_host_forbidden();
+        tracing::warn!(caller.subject = caller.subject, reason = refusal.reason, clause = refusal.clause, "browser refused");
+        return Err(refusal.into());
+    }
+    let (key_version, _) = pusher.newest_key().filter(|(_, key)| *key == browser.key).ok_or_else(error::push_key_former)?;
+    let (now, name): (_, Private<String>) = (app.clock.now(), channel::name(browser.name).into());
+    let new = New {
+        channel_id: app.ids.uuid(),
+        subject: &caller.subject,
+        kind: Kind::Push,
+        place_key: subscription.endpoint(),
+        place: &subscription.text(),
+        name: &name,
+        key_version: Some(key_version),
+    };
+    // As the service: the browser may have been that of another person.
+    let mut tx = app.begin().await?;
+    let added = store::channel::add(&mut tx, &app.vault, &new, now).await?.ok_or_else(error::too_many_channels)?;
+    let reference = app.notice_reference();
+    store::push::queue_shown(&mut tx, app.ids.uuid(), added, &caller.subject, &reference, now).await?;
+    tx.commit().await?;
+    app.pushes.wake();
+    Ok(added)
+}
+
+/// Removes a channel of the caller; what still waits for it is not sent.
+///
+/// # Errors
+/// [`Error::NotFound`] where the caller has none of this id.
+pub async fn remove(app: &App, caller: &Caller, channel: Uuid) -> Result<()> {
+    let mut tx = app.begin_for(caller, PERSON, Vec::new()).await?;
+    let removed = store::channel::remove(&mut tx, &caller.subject, channel).await?;
+    tx.commit().await?;
+    if removed { Ok(()) } else { Err(Error::NotFound) }
+}
