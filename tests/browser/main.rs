@@ -15,12 +15,14 @@ mod sign_in;
 mod accessibility;
 mod burst;
 mod checks;
+mod event;
 mod half_open;
 mod keyboard;
 mod languages;
 mod race;
 mod session_end;
 mod tabs;
+mod told;
 mod without_script;
 
 use harness::system::{System, Wishes};

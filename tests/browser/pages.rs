@@ -37,6 +37,7 @@ const PAGES: [Entry; 45] = [
     entry("concern-ringing", "/concerns/{ringing}", Some(OFFICER)),
     entry("concern-accepted", "/concerns/{accepted}", Some(OFFICER)),
     entry("concern-closed", "/concerns/{closed}", Some(OFFICER)),
+    entry("concern-ledger", "/concerns/RS-7KDM-Q4XP/ledger", Some(OFFICER)),
     entry("concern-route", "/concerns/{ringing}/route", Some(OFFICER)),
     entry("concern-close", "/concerns/{accepted}/close", Some(OFFICER)),
     entry("inbox", "/inbox", Some(OFFICER)),

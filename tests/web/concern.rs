@@ -82,3 +82,52 @@ async fn a_list_is_narrowed_by_its_address_and_a_reference_leads_to_its_event() 
     }
     assert_eq!(officer.get(&format!("/fr/concerns?reference={reference}")).await.location, format!("/fr/concerns/{id}"));
 }
+
+#[tokio::test]
+async fn the_list_is_a_file_of_what_it_shows_and_of_nothing_that_was_said() {
+    let secret = "words for no spreadsheet";
+    let mut staff = signed_in("staff-mission").await;
+    let raised = staff.fill_in("/en/raise", "/en/raise", &[("grade", "2"), ("site", "mission"), ("text", secret)]).await;
+    let receipt = staff.read(&raised.location).await;
+    let reference = receipt.text.split("class=\"big\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let mut officer = signed_in("rj-officer-1").await;
+    let link = officer.read("/fr/concerns?grade=concern&site=mission").await;
+    assert!(link.text.contains("href=\"/fr/concerns/csv?grade=concern&amp;site=mission\""), "{}", link.text);
+    for (path, found) in [
+        ("/fr/concerns/csv?grade=concern&site=mission", true),
+        ("/en/concerns/csv?site=kent", false),
+        ("/en/concerns/csv?to=2020-01-01", false),
+    ] {
+        let file = officer.read(path).await;
+        assert!(file.content_type.starts_with("text/csv") && file.headers["content-disposition"].to_str().unwrap().contains(".csv"));
+        assert_eq!(file.text.contains(&reference), found, "{path}: {}", file.text);
+        assert!(!file.text.contains(secret));
+    }
+    let french = officer.read("/fr/concerns/csv?grade=concern&site=mission").await;
+    assert!(french.text.contains("\"Référence\";\"Gravité\"") && french.text.contains("Administration centrale"), "{}", french.text);
+    // The head of another site finds none of it, and who does not follow the alarm gets no file.
+    assert!(!signed_in("institutional-head-kent").await.read("/en/concerns/csv").await.text.contains(&reference));
+    assert_eq!(staff.get("/en/concerns/csv").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_page_of_an_event_waits_for_no_ledger_and_leads_to_it() {
+    let mut staff = signed_in("staff-mission").await;
+    let raised = staff.fill_in("/en/raise", "/en/raise", &[("grade", "1"), ("site", "mission"), ("text", "a fictional worry")]).await;
+    let event = raised.location.replace("/raise/", "/concerns/");
+    let mut officer = signed_in("rj-officer-1").await;
+    let page = officer.read(&event).await;
+    let ledger = page.text.split("data-from=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let said = harness::wait::eventually("the rings stand in the ledger", std::time::Duration::from_secs(30), || {
+        let (mut officer, ledger) = (officer.clone(), ledger.clone());
+        async move {
+            let page = officer.read(&ledger).await;
+            if page.says("Inbox") { Ok(page) } else { Err(page.text) }
+        }
+    });
+    assert!(said.await.says("Deliveries of RS-"));
+    assert_eq!(officer.get("/en/concerns/nothing/ledger").await.status, StatusCode::NOT_FOUND);
+    let mut head = signed_in("institutional-head-mission").await;
+    assert!(!head.read(&event).await.text.contains("id=\"ledger\""));
+    assert_eq!(head.get(&ledger).await.status, StatusCode::FORBIDDEN);
+}

@@ -151,6 +151,14 @@
     if (fresh.offsetHeight !== height) movedAt = performance.now();
     if (held) (fresh.querySelector("form.accept button") ?? fresh.querySelector("h3")).focus({ preventScroll: true });
   };
+  // What somebody was typing when the event changed stays theirs, with the place where they were.
+  const keepTyped = (former) => {
+    const now = byId(former.id);
+    if (!now) return;
+    now.value = former.value;
+    now.setSelectionRange(former.selectionStart, former.selectionEnd);
+    now.closest("details")?.setAttribute("open", "");
+  };
   const renew = async (event) => {
     event.dataset.revision = "9e15"; // once for each change; the fresh page brings the true one
     try {
@@ -159,13 +167,30 @@
       if (answer.status === 404) return location.reload(); // theirs no more, and it says so
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("event");
       if (!answer.ok || !fresh) throw new Error("no event");
-      const held = event.contains(document.activeElement), told = event.querySelector(".told").textContent;
+      const held = event.contains(document.activeElement) ? document.activeElement : null, told = event.querySelector(".told").textContent;
       localTimes(fresh);
+      const typed = [...event.querySelectorAll("textarea")].filter((one) => one.value);
+      const ledger = event.querySelector("#ledger:not([data-from])");
+      if (ledger) fresh.querySelector("#ledger")?.replaceChildren(...ledger.childNodes); // as it was, until the newer one comes
       event.replaceWith(fresh);
+      for (const one of typed) keepTyped(one);
+      followLedger();
       fresh.querySelector(".told").textContent = told;
       movedAt = performance.now();
-      if (held) fresh.querySelector("h1").focus({ preventScroll: true });
+      if (held) ((held.id && byId(held.id)) || fresh.querySelector("h1")).focus({ preventScroll: true });
     } catch { event.dataset.revision = "0"; }
+  };
+  // The ledger of an event comes from another service, and the event waits for no other.
+  const followLedger = async () => {
+    const place = byId("ledger"), from = place?.dataset.from;
+    if (!from) return;
+    try {
+      const answer = await fetch(from, { headers: { "x-ro-session": data.session }, signal: AbortSignal.timeout(ANSWER) });
+      const fresh = answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("ledger") : null;
+      if (!fresh || !place.isConnected) return; // the link stays
+      localTimes(fresh);
+      place.replaceWith(fresh);
+    } catch { /* the link stays */ }
   };
   // A burst is told as one, by its gravest event; what the bar says stays until it was followed or seen.
   const announce = (item) => {
@@ -395,6 +420,7 @@
   if (sharing) ask(false);
 
   localTimes(document);
+  followLedger();
   document.body.classList.add("scripted");
   watch();
   setInterval(watch, 1000);

@@ -7,8 +7,7 @@ use proto::{
 };
 
 use super::{
-    card,
-    ledger::Ledger,
+    card, ledger,
     texts::{self, Texts},
     view::{self, AudienceView, Card},
 };
@@ -28,13 +27,7 @@ const MAX_NOTE: usize = 2_000;
 
 /// The content of the page. Fields that the service left out are absent.
 #[must_use]
-pub fn content(
-    concern: &ConcernView,
-    (history, ledger): (&GetConcernResponse, &Ledger),
-    card: &Card,
-    done: Option<&str>,
-    drawing: &Drawing<'_>,
-) -> Markup {
+pub fn content(concern: &ConcernView, history: &GetConcernResponse, card: &Card, done: Option<&str>, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     html! {
         div id="event" class=(if card.grade == Grade::Imminent { "imminent" } else { "other" }) data-id=(card.id) data-revision=(card.revision) {
@@ -56,7 +49,7 @@ pub fn content(
                 (audience_table(card, drawing))
             }
             @if !history.rings.is_empty() { (rings(history, drawing)) }
-            (ledger.draw(drawing))
+            (ledger::place(&card.reference, drawing))
             @if !history.happenings.is_empty() { (timeline(&history.happenings, drawing)) }
         }
         p { a href=(drawing.address("/concerns")) { (frame::texts::of(drawing.language).back_to_events) } }

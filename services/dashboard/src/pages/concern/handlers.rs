@@ -11,7 +11,6 @@ use tonic::Code;
 use super::{
     accept, event,
     filter::Chosen,
-    ledger,
     list::Listing,
     texts,
     view::{self, Card},
@@ -76,9 +75,8 @@ pub async fn detail(
         Ok((concern, history)) => {
             let card = Card::of(&concern, &member.session.caller);
             let title = fill(texts::of(member.visitor.language).event_title, &[("reference", &card.reference)]);
-            let ledger = ledger::read(&app, &member, &card.reference).await;
             let told = view::done(&done.done, texts::of(member.visitor.language));
-            member.visitor.page(&title, &event::content(&concern, (&history, &ledger), &card, told, &member.drawing()))
+            member.visitor.page(&title, &event::content(&concern, &history, &card, told, &member.drawing()))
         }
         Err(status) => member.visitor.refused(&status),
     }

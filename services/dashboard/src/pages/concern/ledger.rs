@@ -1,16 +1,19 @@
-//! What was sent to whom by which channel for one event, from the ledger of deliveries.
+//! What was sent to whom by which channel for one event, from the ledger of deliveries: a page of its own, which the script puts into that of
+//! the event. The event waits for no ledger.
 
-use std::time::Duration;
-
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use maud::{Markup, html};
 use proto::{
     notification::v1::{Delivery, ListDeliveriesRequest},
-    role,
+    reference, role,
 };
-use tokio::time::timeout;
 
 use super::texts::{self, Texts};
 use crate::{
+    frame::trouble::Trouble,
     pages::delivery::view::{channel_text, state_text},
     parts::{
         drawing::Drawing,
@@ -23,48 +26,52 @@ use crate::{
 
 /// Most lines shown: the newest.
 const MOST: i32 = 200;
-/// The page of an event does not wait longer for its ledger.
-const READ_WITHIN: Duration = Duration::from_secs(2);
 
-/// What the ledger says, for whoever may read it.
-pub enum Ledger {
-    NotForThem,
-    Silent,
-    Lines(Vec<Delivery>),
-}
-
-/// Reads what tells of a reference.
-pub async fn read(app: &App, member: &Member, reference: &str) -> Ledger {
-    if !member.session.caller.has_any(&role::LEDGER_READERS) {
-        return Ledger::NotForThem;
-    }
-    let request = ListDeliveriesRequest { page_size: MOST, reference: reference.to_owned() };
-    match timeout(READ_WITHIN, app.clients.deliveries(&member.session).list_deliveries(request)).await {
-        Ok(Ok(answer)) => Ledger::Lines(answer.into_inner().deliveries),
-        Ok(Err(_)) | Err(_) => Ledger::Silent,
-    }
-}
-
-impl Ledger {
-    #[must_use]
-    pub fn draw(&self, drawing: &Drawing<'_>) -> Markup {
-        let texts = texts::of(drawing.language);
-        html! {
-            @match self {
-                Self::NotForThem => {},
-                Self::Silent => { h2 { (texts.ledger) } p class="notice" { (texts.ledger_silent) } },
-                Self::Lines(lines) if lines.is_empty() => { h2 { (texts.ledger) } p class="none" { (texts.none) } },
-                Self::Lines(lines) => {
-                    h2 id="ledger-title" { (texts.ledger) }
-                    div class="scroll" role="region" aria-labelledby="ledger-title" tabindex="0" {
-                        table {
-                            thead { tr { @for head in [texts.sent_at, texts.sent_to, texts.channel, texts.state, texts.finished_at] { th scope="col" { (head) } } } }
-                            tbody { @for line in lines { (row(line, texts, drawing)) } }
-                        }
-                    }
-                },
+/// The place of the ledger on the page of an event, for whoever may read it: a link, and what the script follows.
+#[must_use]
+pub fn place(reference: &str, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    let address = drawing.address(&format!("/concerns/{reference}/ledger"));
+    html! {
+        @if drawing.session.caller.has_any(&role::LEDGER_READERS) {
+            section id="ledger" data-from=(address) {
+                h2 { (texts.ledger) }
+                p { a href=(address) { (texts.ledger_show) } }
             }
         }
+    }
+}
+
+pub async fn page(State(app): State<App>, member: Member, Path((_, named)): Path<(String, String)>) -> Response {
+    let Some(reference) = reference::parse("RS", &named) else { return member.visitor.trouble(Trouble::NotFound) };
+    let request = ListDeliveriesRequest { page_size: MOST, reference: reference.clone() };
+    match app.clients.deliveries(&member.session).list_deliveries(request).await {
+        Ok(answer) => {
+            let title = fill(texts::of(member.visitor.language).ledger_title, &[("reference", &reference)]);
+            member.page(&title, &draw(&answer.into_inner().deliveries, &title, &reference, &member.drawing()))
+        }
+        Err(status) => member.visitor.refused(&status),
+    }
+}
+
+fn draw(lines: &[Delivery], title: &str, reference: &str, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    html! {
+        h1 { (title) }
+        section id="ledger" {
+            h2 id="ledger-title" { (texts.ledger) }
+            @if lines.is_empty() {
+                p class="none" { (texts.none) }
+            } @else {
+                div class="scroll" role="region" aria-labelledby="ledger-title" tabindex="0" {
+                    table {
+                        thead { tr { @for head in [texts.sent_at, texts.sent_to, texts.channel, texts.state, texts.finished_at] { th scope="col" { (head) } } } }
+                        tbody { @for line in lines { (row(line, texts, drawing)) } }
+                    }
+                }
+            }
+        }
+        p { a href=(drawing.address(&format!("/concerns/{reference}"))) { (texts.back_to_event_plain) } }
     }
 }
 

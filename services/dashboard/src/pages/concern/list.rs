@@ -52,6 +52,7 @@ impl Listing {
             }
             @if let Some(more) = &self.more { p { a rel="next" href=(more) { (texts.more) } } }
             (self.chosen.form(drawing))
+            p { a class="csv" href=(drawing.address(&format!("/concerns/csv?{}", self.chosen.query()))) { (texts.csv) } }
         }
     }
 }

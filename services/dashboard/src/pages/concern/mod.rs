@@ -4,6 +4,7 @@ mod accept;
 mod action;
 pub mod card;
 mod close;
+mod csv;
 mod event;
 mod filter;
 mod handlers;
@@ -30,8 +31,10 @@ pub const PAGE: Page = Page {
     rules: &[
         Rule::signed_in("/{language}/concerns", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}", "R3e"),
+        Rule::signed_in("/{language}/concerns/csv", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}/accept", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}/close", "R3e"),
+        Rule::signed_in("/{language}/concerns/{concern}/ledger", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}/route", "R3e"),
         Rule::signed_in("/{language}/events", "CARD3"),
     ],
@@ -42,9 +45,11 @@ pub const PAGE: Page = Page {
 fn routes() -> Router<App> {
     Router::new()
         .route("/{language}/concerns", get(handlers::list))
+        .route("/{language}/concerns/csv", get(csv::file))
         .route("/{language}/concerns/{concern}", get(handlers::detail))
         .route("/{language}/concerns/{concern}/accept", post(accept::accept))
         .route("/{language}/concerns/{concern}/close", get(close::page).post(close::submit))
+        .route("/{language}/concerns/{concern}/ledger", get(ledger::page))
         .route("/{language}/concerns/{concern}/route", get(route::page).post(route::submit))
 }
 

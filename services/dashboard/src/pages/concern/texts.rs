@@ -72,6 +72,9 @@ crate::text::texts! {
     filter_to: "Raised up to this day", "Signalé jusqu’au";
     filter_show: "Show", "Afficher";
     filter_clear: "Show all that are open", "Afficher tous ceux qui sont ouverts";
+    csv: "The list as a file for a spreadsheet (CSV)", "La liste en fichier pour tableur (CSV)";
+    csv_more: "More than {n} events were chosen. These are the first: choose a shorter time.", "Plus de {n} événements correspondent au choix. Voici les premiers : choisissez une période plus courte.";
+    accepted_who: "Accepted by", "Accepté par";
     any: "Any", "Tous";
     state_ringing: "Not accepted by everyone", "Pas encore accepté par tous";
     state_accepted: "Accepted", "Accepté";
@@ -106,7 +109,9 @@ crate::text::texts! {
     rung_at: "Rung", "Avis émis";
     delivered_at: "In the inbox", "Dans la boîte";
     ledger: "To whom and by which channel", "À qui et par quel moyen";
-    ledger_silent: "The ledger of deliveries cannot be read now. Load the page again in a moment.", "Le registre des envois ne peut être lu pour l’instant. Rechargez la page dans un instant.";
+    ledger_show: "Show to whom and by which channel it was sent", "Afficher à qui et par quel moyen l’avis a été envoyé";
+    ledger_title: "Deliveries of {reference}", "Envois de {reference}";
+    back_to_event_plain: "Back to the event", "Retour à l’événement";
     sent_at: "Sent", "Envoyé";
     sent_to: "To", "Destinataire de l’avis";
     channel: "By", "Moyen";
