@@ -8,7 +8,6 @@ use axum::{
 };
 use proto::safety::v1::Concern;
 use tonic::{Code, Status};
-use tonic_types::StatusExt;
 
 use super::{
     texts,
@@ -16,6 +15,7 @@ use super::{
 };
 use crate::{
     frame::trouble::Trouble,
+    parts::refusal::Refusal,
     text::{Language, fill},
     web::{
         App, see_other,
@@ -107,15 +107,7 @@ fn kept(app: &App, visitor: &Visitor, draft: &Draft) -> Response {
 
 /// The service's own words for a refusal; otherwise that nothing was recorded.
 fn explain(status: &Status, language: Language) -> (String, StatusCode) {
-    let texts = texts::of(language);
-    let refused = [Code::InvalidArgument, Code::FailedPrecondition, Code::PermissionDenied, Code::AlreadyExists];
-    if !refused.contains(&status.code()) {
-        return (texts.raise_failed.to_owned(), StatusCode::SERVICE_UNAVAILABLE);
-    }
-    let french = status.get_details_localized_message().map(|localized| localized.message);
-    let why = match language {
-        Language::English => status.message().to_owned(),
-        Language::French => french.unwrap_or_else(|| status.message().to_owned()),
-    };
-    (fill(texts.raise_refused, &[("why", &why)]), StatusCode::UNPROCESSABLE_ENTITY)
+    let (texts, refusal) = (texts::of(language), Refusal::of(status, language));
+    let why = if refusal.reason.is_empty() { texts.raise_failed.to_owned() } else { fill(texts.raise_refused, &[("why", &refusal.words)]) };
+    (why, refusal.status)
 }
