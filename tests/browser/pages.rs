@@ -28,7 +28,7 @@ const fn entry(name: &'static str, path: &'static str, who: Option<&'static str>
     Entry { name, path, who, press: "", leads: "" }
 }
 
-const PAGES: [Entry; 45] = [
+const PAGES: &[Entry] = &[
     entry("sign-in", "/sign-in", None),
     entry("signed-out", "/sign-in?signed_out=1", None),
     entry("sign-in-again", "/sign-in?again=1", None),
