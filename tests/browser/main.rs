@@ -9,6 +9,7 @@ mod look;
 mod page;
 mod pages;
 mod proxy;
+mod samples;
 mod scene;
 mod sign_in;
 

@@ -9,8 +9,12 @@ use proto::{
 
 pub const OFFICER: &str = "rj-officer-1";
 pub const SECOND_OFFICER: &str = "rj-officer-2";
+pub const SUPERVISOR: &str = "rj-supervisor-1";
+pub const MANAGER: &str = "national-manager-1";
+pub const MEDIATOR: &str = "mediator-1";
 pub const HEAD: &str = "institutional-head-mission";
 pub const ADMINISTRATOR: &str = "directory-administrator-1";
+pub const SECOND_ADMINISTRATOR: &str = "directory-administrator-2";
 pub const OPERATIONS: &str = "operations-1";
 pub const VICTIM_SERVICES: &str = "victim-services-pacific";
 pub const STAFF: &str = "staff-mission";

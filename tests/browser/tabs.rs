@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::{
     chromium::Browser,
-    origin,
+    origin, samples,
     scene::{self, LIVE, OFFICER},
     sign_in::sign_in,
     system,
@@ -36,4 +36,20 @@ async fn ten_tabs_follow_one_event_and_go_on_when_the_first_is_closed() {
         tabs.remove(0).close().await;
         join_all(tabs.iter().map(|tab| tab.until("the tab is live", LIVE))).await;
     }
+}
+
+#[tokio::test]
+async fn what_stands_on_a_page_and_is_no_event_is_not_taken_for_one_that_ended() {
+    let (system, browser) = (system().await, Browser::start("no-event").await);
+    let places = samples::all(&system).await;
+    let (_, case) = places.iter().find(|(place, _)| *place == "{case}").unwrap();
+    let page = browser.page(&origin(&system)).await;
+    sign_in(&page, OFFICER).await;
+    page.open(&format!("/en/cases/{case}")).await;
+    page.until("the page is live", LIVE).await;
+    // The strip follows what is imminent on every page: when it has this event, the page has heard which are open.
+    let concern = scene::raise(&system, Grade::Imminent).await;
+    page.until("the event is in the strip", &format!("document.body.innerHTML.includes({})", serde_json::json!(concern))).await;
+    assert_eq!(page.eval("document.querySelectorAll('article.card').length").await, 3);
+    assert_eq!(page.eval("document.querySelectorAll('article.card.closed').length").await, 0);
 }

@@ -222,7 +222,7 @@
     for (const item of items) put(item);
     if (whole) {
       for (const [id, item] of known) if (!now.has(id)) known.set(id, { ...item, open: false, waiting: false });
-      for (const card of document.querySelectorAll("article.card:not(.closed)")) if (!now.has(card.dataset.id)) close(card);
+      for (const card of document.querySelectorAll("article.card[data-id]:not(.closed)")) if (!now.has(card.dataset.id)) close(card);
       const event = byId("event");
       if (event?.querySelector(".lead.ringing") && !now.has(event.dataset.id)) renew(event);
     }

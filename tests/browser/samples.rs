@@ -1,0 +1,166 @@
+//! Samples of what pages show: a case with something of each kind on its file, an enrolled device, and a change that waits for a second
+//! administrator. Everybody is obviously fictional, and what somebody wrote is in no language of the pages.
+
+use auth::devices::Key;
+use base::{Clock, Ids, wire};
+use harness::{
+    system::{SOON, System},
+    wait::eventually,
+};
+use proto::{
+    cases::v1::{
+        AddParticipantRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConsentStatus, DescribeModeRequest, DocumentKind,
+        DocumentOffered, FindCaseByReferralRequest, GetCaseRequest, HoldKind, KeepDocumentRequest, ParticipantKind, PlaceHoldRequest,
+        RecordAssessmentRequest, RecordConsentRequest, RiskLevel, keep_document_request::Part,
+    },
+    intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
+    role,
+    safety::v1::{ConfirmChangesRequest, Device, ProposeDeviceRequest, ProposeGrantsRequest, RoleGrant},
+};
+use time::Duration;
+use tokio::sync::OnceCell;
+
+use crate::scene::{ADMINISTRATOR, HEAD, MEDIATOR, OFFICER, SAID, SECOND_ADMINISTRATOR, SECOND_OFFICER, SUPERVISOR};
+
+/// Places in the addresses of pages, each with the id that stands for it.
+pub type Places = Vec<(&'static str, String)>;
+
+/// The samples of this process, made when they are first asked for.
+pub async fn all(system: &System) -> &'static Places {
+    static MADE: OnceCell<Places> = OnceCell::const_new();
+    MADE.get_or_init(|| make(system)).await
+}
+
+async fn make(system: &System) -> Places {
+    let case = opened(system).await;
+    let mut places = fill(system, case).await;
+    places.push(("{referral}", referral(system).await));
+    places.push(("{device}", device(system).await));
+    places.push(("{proposal}", proposal(system).await));
+    places
+}
+
+/// A referral in the national queue; answers with its id.
+async fn referral(system: &System) -> String {
+    let referral = Referral {
+        idempotency_key: Ids::random().uuid().to_string(),
+        origin: Origin::Institutional.into(),
+        site: "mission".into(),
+        request: SAID.into(),
+        offender_name: "Alex Exemple".into(),
+        offender_fps: "000000F".into(),
+        offender_asked: Known::Yes.into(),
+        offender_in_custody: Known::Yes.into(),
+        victim_name: "Sam Sample".into(),
+        ..Referral::default()
+    };
+    let request = SubmitReferralRequest { referral: Some(referral) };
+    let receipt = system.referrals(HEAD).submit_referral(request).await.unwrap().into_inner().receipt.unwrap();
+    eventually("the referral stands in the national queue", SOON, async || {
+        let ask = ListQueueRequest { include_screened: true, page_size: 200, ..ListQueueRequest::default() };
+        let queue = system.referrals(OFFICER).list_queue(ask).await.map_err(|status| status.to_string())?.into_inner();
+        let found = queue.entries.into_iter().find(|entry| entry.receipt_number == receipt.number);
+        found.map(|entry| entry.referral_id).ok_or_else(|| "not in the queue".to_owned())
+    })
+    .await
+}
+
+/// The case of a referral that an officer accepts.
+async fn opened(system: &System) -> Case {
+    let referral_id = referral(system).await;
+    let decision = ScreenReferralRequest {
+        referral_id: referral_id.clone(),
+        disposition: Disposition::Accepted.into(),
+        reason: SAID.into(),
+        ..ScreenReferralRequest::default()
+    };
+    system.referrals(OFFICER).screen_referral(decision).await.unwrap();
+    let case_id = eventually("a case opens in the portfolio of who screened it", SOON, async || {
+        let ask = FindCaseByReferralRequest { referral_id: referral_id.clone() };
+        let found = system.cases(OFFICER).find_case_by_referral(ask).await.map_err(|status| status.to_string())?;
+        Ok::<_, String>(found.into_inner().case.unwrap().case_id)
+    })
+    .await;
+    let ask = GetCaseRequest { case_ref: case_id };
+    system.cases(OFFICER).get_case(ask).await.unwrap().into_inner().case.unwrap()
+}
+
+/// Puts something of each kind on the file of a case.
+async fn fill(system: &System, case: Case) -> Places {
+    let case_id = case.case_id.clone();
+    let of = |kind: ParticipantKind| case.participants.iter().find(|one| one.kind() == kind).unwrap().participant_id.clone();
+    let (victim, offender) = (of(ParticipantKind::Victim), of(ParticipantKind::Offender));
+    let assigned = AssignMediatorRequest { case_id: case_id.clone(), mediator: MEDIATOR.into(), until: None };
+    system.access(OFFICER).assign_mediator(assigned).await.unwrap();
+    let support = AddParticipantRequest {
+        case_id: case_id.clone(),
+        kind: ParticipantKind::SupportPerson.into(),
+        name: "Robin Modele".into(),
+        language: "fr".into(),
+        ..AddParticipantRequest::default()
+    };
+    system.participants(OFFICER).add_participant(support).await.unwrap();
+    for (participant, status) in [(&victim, ConsentStatus::Offered), (&victim, ConsentStatus::Given), (&offender, ConsentStatus::Offered)] {
+        let consent = RecordConsentRequest {
+            case_id: case_id.clone(),
+            participant_id: participant.clone(),
+            mode: "letter".into(),
+            status: status.into(),
+            form_version: "1".into(),
+            language: "en".into(),
+            informed_and_voluntary: true,
+            ..RecordConsentRequest::default()
+        };
+        system.consents(OFFICER).record_consent(consent).await.unwrap();
+    }
+    let assessed = RecordAssessmentRequest {
+        case_id: case_id.clone(),
+        participant_id: victim.clone(),
+        risk: RiskLevel::Moderate.into(),
+        notes: SAID.into(),
+        next_review_on: (Clock::system().now() + Duration::days(30)).date().to_string(),
+        idempotency_key: Ids::random().uuid().to_string(),
+        ..RecordAssessmentRequest::default()
+    };
+    system.assessments(OFFICER).record_assessment(assessed).await.unwrap();
+    let described = DescribeModeRequest { case_ref: case_id.clone(), description: SAID.into() };
+    let mode = system.modes(OFFICER).describe_mode(described).await.unwrap().into_inner().mode_id;
+    document(system, &case_id).await;
+    let hold = PlaceHoldRequest { case_ref: case_id.clone(), kind: HoldKind::Legal.into(), reason: SAID.into() };
+    let hold = system.holds(SUPERVISOR).place_hold(hold).await.unwrap().into_inner().hold_id;
+    let broken = BreakGlassRequest { case_ref: case_id.clone(), reason: SAID.into() };
+    let glass = system.break_glass(SECOND_OFFICER).break_glass(broken).await.unwrap().into_inner().break_glass_id;
+    vec![("{case}", case_id), ("{participant}", victim), ("{mode}", mode), ("{hold}", hold), ("{glass}", glass)]
+}
+
+async fn document(system: &System, case: &str) {
+    let offered = DocumentOffered {
+        case_ref: case.into(),
+        kind: DocumentKind::Letter.into(),
+        media_type: "text/plain".into(),
+        name: "lorem.txt".into(),
+        key: Ids::random().uuid().to_string(),
+        ..DocumentOffered::default()
+    };
+    let parts = [Part::Offered(offered), Part::Chunk(SAID.as_bytes().to_vec())].map(|part| KeepDocumentRequest { part: Some(part) });
+    system.documents(OFFICER).keep_document(tokio_stream::iter(parts)).await.unwrap();
+}
+
+/// A device of somebody, enrolled by two administrators.
+async fn device(system: &System) -> String {
+    let key = Key::from_pkcs8(&Key::generate().unwrap()).unwrap();
+    let until = wire::timestamp(Clock::system().now() + Duration::days(30));
+    let device =
+        Device { person: "institutional-head-kent".into(), public_key: key.public().to_vec(), until: Some(until), ..Device::default() };
+    let proposed = system.directory(ADMINISTRATOR).propose_device(ProposeDeviceRequest { device: Some(device) }).await.unwrap();
+    let proposal_ids = vec![proposed.into_inner().outcome.unwrap().proposal_id];
+    system.directory(SECOND_ADMINISTRATOR).confirm_changes(ConfirmChangesRequest { proposal_ids }).await.unwrap();
+    key.id().to_string()
+}
+
+/// A role that waits for a second administrator.
+async fn proposal(system: &System) -> String {
+    let grant = RoleGrant { subject: "officer-to-be".into(), role: role::RJ_OFFICER.into(), ..RoleGrant::default() };
+    let proposed = system.directory(SECOND_ADMINISTRATOR).propose_grants(ProposeGrantsRequest { grants: vec![grant] }).await.unwrap();
+    proposed.into_inner().outcomes.remove(0).proposal_id
+}
