@@ -43,6 +43,28 @@ async fn a_browser_is_enrolled_listed_with_when_and_its_last_success_and_removed
 }
 
 #[tokio::test]
+async fn a_number_is_added_and_stays_unconfirmed_until_its_code_is_given() {
+    const NUMBERS: &str = "/en/account/channels/numbers";
+    let mut browser = signed_in("parole-officer-supervisor-1").await;
+    let wrong = browser.fill_in(PAGE, NUMBERS, &[("number", "911"), ("kind", "5")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.says("this is not a telephone number") && wrong.value("number").unwrap() == "911", "{}", wrong.text);
+    assert_eq!(browser.fill_in(PAGE, NUMBERS, &[("number", "613 555-0100")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let sent = browser.fill_in(PAGE, NUMBERS, &[("number", "613 555-0100"), ("kind", "5")]).await;
+    assert_eq!((sent.status, sent.location.as_str()), (StatusCode::SEE_OTHER, "/en/account/channels?done=sent"));
+    let listed = browser.read(&sent.location).await;
+    assert!(listed.says("+16135550100") && listed.says("Not confirmed"), "{}", listed.text);
+    let actions = listed.text.split("action=\"").map(|rest| rest.split('"').next().unwrap().to_owned());
+    let action = actions.into_iter().find(|action| action.ends_with("/confirm")).unwrap();
+    let refused = browser.fill_in(PAGE, &action, &[("code", "12345x")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.says("not the code that was sent") && refused.says("Not confirmed"), "{}", refused.text);
+    // Nobody confirms the number of somebody else.
+    let mut other = signed_in("mediator-1").await;
+    assert_eq!(other.fill_in(PAGE, &action, &[("code", "000000")]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn the_page_can_be_installed_and_its_worker_acts_for_every_page() {
     let mut browser = signed_in("parole-officer-1").await;
     let page = browser.read("/fr/account").await;

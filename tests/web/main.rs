@@ -36,9 +36,16 @@ use tokio::sync::OnceCell;
 /// One system for every test; it ends with the process.
 async fn system() -> System {
     static SHARED: OnceCell<System> = OnceCell::const_new();
-    // Push services on this machine, where nothing answers.
-    let push = vec![("NOTIFICATION_PUSH_HOSTS".to_owned(), "127.0.0.1:9".to_owned())];
-    let settings = BTreeMap::from([("notification".to_owned(), push)]);
+    // Push services and a gateway on this machine, where nothing answers.
+    let secret = std::env::temp_dir().join(format!("ro-web-gateway-{}", std::process::id()));
+    std::fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    let outside = [
+        ("NOTIFICATION_PUSH_HOSTS", "127.0.0.1:9".to_owned()),
+        ("NOTIFICATION_GATEWAY_URL", "http://127.0.0.1:9/rings".to_owned()),
+        ("NOTIFICATION_GATEWAY_SECRET_FILE", secret.display().to_string()),
+    ];
+    let outside = outside.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    let settings = BTreeMap::from([("notification".to_owned(), outside)]);
     SHARED.get_or_init(|| System::start(Wishes { dashboard: true, settings, ..Wishes::default() })).await.clone()
 }
 

@@ -88,7 +88,7 @@ create table delivery (
     recipient text not null,
     victim_ref text,
     template text not null,
-    channel text not null constraint delivery_channel_known check (channel in ('inbox', 'email', 'gateway', 'push')),
+    channel text not null constraint delivery_channel_known check (channel in ('inbox', 'email', 'gateway', 'push', 'text', 'voice')),
     via uuid not null default '00000000-0000-0000-0000-000000000000',
     state text not null constraint delivery_state_known check (state in ('pending', 'sent', 'delivered', 'retrying', 'withheld', 'failed')),
     language text not null constraint delivery_language_known check (language in ('en', 'fr', 'en+fr')),
@@ -107,7 +107,7 @@ comment on column delivery.item_id is 'The inbox item it announces.';
 comment on column delivery.recipient is 'Person or office, as in inbox_item.';
 comment on column delivery.victim_ref is 'Set where the recipient is a victim, as in contact_point: a do-not-contact mark on it beats everything at send time [L26-6]. Protected B.';
 comment on column delivery.template is 'Template code of what it tells of; e-mail carries the content-free form of it only.';
-comment on column delivery.channel is 'inbox, email, gateway: the deployment''s own gateway to telephones and pagers, or push: a browser of the person.';
+comment on column delivery.channel is 'inbox, email, gateway: the deployment''s own gateway to telephones and pagers, push: a browser of the person, or text and voice: a number of the person, by the gateway.';
 comment on column delivery.via is 'The channel of the person''s own that it leaves by, as in channel; nil where it is none.';
 comment on column delivery.state is 'pending, sent (a gateway took it, its report is awaited), delivered, retrying, withheld (a rule forbade it before a byte left) or failed (somebody must act).';
 comment on column delivery.language is 'Language it is written in.';
@@ -124,7 +124,7 @@ create index delivery_by_item on delivery (item_id);
 create index delivery_by_reference on delivery (reference, created_at desc, delivery_id desc);
 create index delivery_to_send on delivery (grade, due_at) where channel = 'email' and state in ('pending', 'retrying');
 create index delivery_to_send_by_time on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying');
-create index delivery_to_call on delivery (due_at) where channel = 'gateway' and state in ('pending', 'sent', 'retrying');
+create index delivery_to_call on delivery (due_at) where channel in ('gateway', 'text', 'voice') and state in ('pending', 'sent', 'retrying');
 create index delivery_to_push on delivery (due_at) where channel = 'push' and state in ('pending', 'retrying');
 create index delivery_to_send_notice on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying') and grade is null;
 
@@ -163,28 +163,37 @@ create index preference_in_clear on preference (subject) where email is not null
 create table channel (
     channel_id uuid not null constraint channel_one_row_per_channel primary key,
     subject text not null,
-    kind text not null constraint channel_kind_known check (kind in ('push')),
+    kind text not null constraint channel_kind_known check (kind in ('push', 'text', 'voice')),
     place_index text not null,
     place_sealed bytea not null,
     name_sealed bytea not null,
     key_version integer,
     added_at timestamptz not null,
+    confirmed_at timestamptz,
     used_at timestamptz,
     reason text not null default '',
+    code_sealed bytea,
+    code_expires_at timestamptz,
+    code_tries integer not null default 0,
+    constraint channel_code_is_good_until_some_time check ((code_sealed is null) = (code_expires_at is null)),
     constraint channel_place_is_one_channel unique (kind, place_index),
     constraint channel_push_is_under_a_key check (key_version is not null or kind <> 'push')
 );
 comment on table channel is 'Channels of each person''s own, added and removed by themselves. Protected B.';
 comment on column channel.channel_id is 'Id of the channel, as in delivery.via.';
 comment on column channel.subject is 'Identity of the person, an opaque id.';
-comment on column channel.kind is 'push: a browser, with the page closed.';
-comment on column channel.place_index is 'A keyed index of the place, so that one browser is one channel, of the person who used it last. Protected B.';
-comment on column channel.place_sealed is 'Address and keys of the browser at its push service, sealed under a key of the person. Protected B.';
+comment on column channel.kind is 'push: a browser, with the page closed; text and voice: a number, by the gateway.';
+comment on column channel.place_index is 'A keyed index of the place, so that one browser is one channel, of the person who used it last; and one number of a person one. Protected B.';
+comment on column channel.place_sealed is 'Address and keys of the browser at its push service, or the number, sealed under a key of the person. Protected B.';
 comment on column channel.name_sealed is 'What the person knows it by, sealed likewise. Protected B.';
 comment on column channel.key_version is 'For a browser: version of the key of the deployment that it was enrolled under.';
 comment on column channel.added_at is 'When it was added.';
+comment on column channel.confirmed_at is 'When it was shown to be the person''s: a browser as it was added, a number by a code. Null: it is sent nothing but its code.';
 comment on column channel.used_at is 'When something was last taken by it; null: never.';
 comment on column channel.reason is 'Stable code of what went wrong last; empty where the last attempt was taken.';
+comment on column channel.code_sealed is 'The code that was sent to it last, sealed likewise; null once it was given. Protected B.';
+comment on column channel.code_expires_at is 'Until when that code is good.';
+comment on column channel.code_tries is 'How often a code was given for it in vain.';
 create index channel_by_person on channel (subject, added_at);
 
 -- Tables: the contact register. Every value a region ever pushed, the do-not-contact marks, and the comparisons people owe.

@@ -25,6 +25,12 @@ pub const RULES: &[Rule] = &[
     },
     Rule { method: "/ro.notification.v1.ChannelService/ListChannels", permission: "channel.list", clause: "R3e", allow: &[ANY_GRANTED] },
     Rule { method: "/ro.notification.v1.ChannelService/AddChannel", permission: "channel.add", clause: "R3e", allow: &[ANY_GRANTED] },
+    Rule {
+        method: "/ro.notification.v1.ChannelService/ConfirmChannel",
+        permission: "channel.confirm",
+        clause: "R3e",
+        allow: &[ANY_GRANTED],
+    },
     Rule { method: "/ro.notification.v1.ChannelService/RemoveChannel", permission: "channel.remove", clause: "R3e", allow: &[ANY_GRANTED] },
     Rule {
         method: "/ro.notification.v1.DeliveryService/ListDeliveries",

@@ -117,3 +117,60 @@ pub fn too_many_channels() -> Refusal {
         "vous avez autant de moyens qu’une personne peut en avoir : retirez-en un d’abord",
     )
 }
+
+/// Refusal to add a number where no gateway is set up.
+#[must_use]
+pub fn gateway_not_configured() -> Refusal {
+    Refusal::precondition(
+        "gateway-not-configured",
+        "R3e",
+        "numbers cannot be called here: whoever runs this system has set up no gateway",
+        "les numéros ne peuvent pas être appelés ici : aucune passerelle n’a été configurée par l’exploitant du système",
+    )
+}
+
+/// Refusal of a text that is no telephone number.
+#[must_use]
+pub fn number_malformed() -> Refusal {
+    Refusal::invalid(
+        "number-malformed",
+        "R3e",
+        "number.number",
+        "this is not a telephone number: type ten digits, or + and the country",
+        "ceci n’est pas un numéro de téléphone : tapez dix chiffres, ou + et l’indicatif du pays",
+    )
+}
+
+/// Refusal of another code so soon.
+#[must_use]
+pub fn too_many_codes() -> Refusal {
+    Refusal::precondition(
+        "too-many-codes",
+        "TS1",
+        "you were sent several codes: use the newest, or wait ten minutes",
+        "plusieurs codes vous ont été envoyés : utilisez le plus récent ou attendez dix minutes",
+    )
+}
+
+/// Refusal of a code that is not the one that was sent.
+#[must_use]
+pub fn code_wrong() -> Refusal {
+    Refusal::invalid(
+        "code-wrong",
+        "TS1",
+        "code",
+        "this is not the code that was sent to the number",
+        "ce n’est pas le code qui a été envoyé à ce numéro",
+    )
+}
+
+/// Refusal of a code that is no longer good.
+#[must_use]
+pub fn code_over() -> Refusal {
+    Refusal::precondition(
+        "code-over",
+        "TS1",
+        "this code is no longer good: add the number again, and another is sent",
+        "ce code n’est plus valable : ajoutez le numéro de nouveau, et un autre sera envoyé",
+    )
+}

@@ -110,8 +110,8 @@ pub const WAYS: [Way; 20] = [
         process: "notification",
         way: "HTTPS, signed",
         to: "the gateway of the deployment to telephones, pagers or a chat",
-        carries: "office, reference, urgency, where to accept, whom to call; ids of deliveries",
-        highest: Class::NeedToKnow,
+        carries: "office or person, reference, urgency, where to accept, whom to call; ids of deliveries; a number that a person added, and its code",
+        highest: Class::Protected,
         setting: Some("gateway_url"),
     },
     Way {

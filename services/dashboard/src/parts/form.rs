@@ -329,7 +329,9 @@ pub fn token(session: &Session) -> Markup {
     html! { input type="hidden" name=(TOKEN) value=(session.form_token); }
 }
 
-fn summary(problems: &Problems, language: Language) -> Markup {
+/// What must be mended, above a form.
+#[must_use]
+pub fn summary(problems: &Problems, language: Language) -> Markup {
     let texts = texts::of(language);
     let title = if problems.fields.is_empty() { texts.refused_title } else { texts.errors_title };
     html! {

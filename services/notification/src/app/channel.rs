@@ -1,11 +1,14 @@
-//! Use cases of the caller's own channels: which browsers are rung with the page closed.
+//! Use cases of the caller's own channels: browsers that are rung with the page closed, and numbers.
 
 use base::{Caller, Error, Private, Result};
 use uuid::Uuid;
 
 use super::{App, PERSON};
 use crate::{
-    domain::channel::{self, Kind, Subscription},
+    domain::{
+        channel::{self, Kind, Subscription},
+        code::{self, Sent, Verdict},
+    },
     error,
     store::{
         self,
@@ -57,6 +60,7 @@ pub async fn add_browser(app: &App, caller: &Caller, browser: &Browser<'_>) -> R
         place: &subscription.text(),
         name: &name,
         key_version: Some(key_version),
+        code: None,
     };
     // As the service: the browser may have been that of another person.
     let mut tx = app.begin().await?;
@@ -66,6 +70,67 @@ pub async fn add_browser(app: &App, caller: &Caller, browser: &Browser<'_>) -> R
     tx.commit().await?;
     app.pushes.wake();
     Ok(added)
+}
+
+/// Adds a number of the caller, and sends a code to it. One that is confirmed already stays as it is.
+///
+/// # Errors
+/// No gateway is set up, it is no number, the caller was sent too many codes, or has as many channels as one can have.
+pub async fn add_number(app: &App, caller: &Caller, kind: Kind, text: &str) -> Result<Uuid> {
+    if !app.calls.is_on() {
+        return Err(error::gateway_not_configured().into());
+    }
+    let number = channel::number(text).ok_or_else(error::number_malformed)?;
+    // A number may be several people's: the telephone of a duty desk.
+    let place_key = format!("{}|{number}", caller.subject);
+    let (now, channel_id, number): (_, _, Private<String>) = (app.clock.now(), app.ids.uuid(), number.into());
+    let mut tx = app.begin().await?;
+    if let Some(confirmed) = store::channel::confirmed(&mut tx, &app.vault, kind, &place_key, now).await? {
+        tx.commit().await?;
+        return Ok(confirmed);
+    }
+    if store::gateway::codes_since(&mut tx, &caller.subject, now - code::LASTS).await? >= code::MAX_CODES {
+        return Err(error::too_many_codes().into());
+    }
+    let new = New {
+        channel_id,
+        subject: &caller.subject,
+        kind,
+        place_key: &place_key,
+        place: &number,
+        name: &number,
+        key_version: None,
+        code: Some(Sent { code: code::of(app.ids.number()), expires_at: now + code::LASTS, tries: 0 }),
+    };
+    let added = store::channel::add(&mut tx, &app.vault, &new, now).await?.ok_or_else(error::too_many_channels)?;
+    store::gateway::queue_code(&mut tx, app.ids.uuid(), (kind, added), &caller.subject, &app.notice_reference(), now).await?;
+    tx.commit().await?;
+    app.calls.wake();
+    Ok(added)
+}
+
+/// Confirms a number of the caller by its code. Confirmed once more, it stays so.
+///
+/// # Errors
+/// [`Error::NotFound`] where the caller has no channel of this id; the code is wrong, or no longer good.
+pub async fn confirm(app: &App, caller: &Caller, channel: Uuid, given: &str) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.begin_for(caller, PERSON, Vec::new()).await?;
+    let found = store::channel::destination(&mut tx, &app.vault, channel, &caller.subject).await?.ok_or(Error::NotFound)?;
+    if found.is_confirmed {
+        tx.commit().await?;
+        return Ok(());
+    }
+    let verdict = found.code.map_or(Verdict::Over, |sent| code::check(&sent, given, now));
+    if verdict != Verdict::Over {
+        store::channel::note_code(&mut tx, channel, verdict == Verdict::Confirmed, now).await?;
+    }
+    tx.commit().await?;
+    match verdict {
+        Verdict::Confirmed => Ok(()),
+        Verdict::Wrong => Err(error::code_wrong().into()),
+        Verdict::Over => Err(error::code_over().into()),
+    }
 }
 
 /// Removes a channel of the caller; what still waits for it is not sent.

@@ -2,13 +2,15 @@
 
 use base::refusal::store_error;
 use futures::StreamExt as _;
+use vault::Fault;
 
-use super::App;
+use super::{App, alarm_guard::ALARM};
 use crate::{
     channels::gateway::Gateway,
     domain::{
-        delivery::{Reason, State},
-        gateway::{REPORT_WITHIN, after, unreported},
+        concern::Grade,
+        delivery::{Reason, State, Verdict},
+        gateway::{Answer, Call, Number, REPORT_WITHIN, Says, after, unreported},
     },
     store::{self, gateway::Due},
 };
@@ -41,24 +43,76 @@ pub async fn call_due(app: &App, gateway: &Gateway) -> sqlx::Result<usize> {
 }
 
 async fn try_one(app: &App, gateway: &Gateway, due: Due) -> sqlx::Result<()> {
-    let (delivery, attempts) = (due.call.delivery_id, due.attempts);
-    let answer =
-        if due.was_taken { gateway.report(delivery, app.clock.now()).await } else { Some(gateway.call(&due.call, app.clock.now()).await) };
-    let now = app.clock.now();
-    let verdict = answer.map_or_else(|| unreported(due.asked_at, now), |answer| after(answer, attempts, due.asked_at, now));
-    let reason = verdict.reason.map_or("", Reason::code);
+    let (delivery, attempts) = (due.delivery_id, due.attempts);
+    let verdict = attempt(app, gateway, &due).await?;
+    let (now, reason) = (app.clock.now(), verdict.reason.map_or("", Reason::code));
     let mut tx = app.begin().await?;
     store::delivery::conclude(&mut tx, delivery, verdict, now).await?;
+    if let Some((_, channel)) = due.own {
+        store::channel::note(&mut tx, channel, verdict, now).await?;
+    }
     tx.commit().await?;
     match verdict.state {
         State::Failed => {
-            app.wake_others(Some(due.call.grade));
+            app.wake_others(due.grade);
             tracing::error!(delivery.id = %delivery, attempts, reason, "a call by the gateway failed: the other channels go on");
         }
         State::Retrying => tracing::warn!(delivery.id = %delivery, attempts, reason, "the gateway did not take a call: trying again"),
-        State::Pending | State::Sent | State::Delivered | State::Withheld => {
-            tracing::debug!(delivery.id = %delivery, attempts, "the gateway has a call");
-        }
+        State::Withheld => tracing::warn!(delivery.id = %delivery, reason, "call withheld"),
+        State::Pending | State::Sent | State::Delivered => tracing::debug!(delivery.id = %delivery, attempts, "the gateway has a call"),
     }
     Ok(())
+}
+
+/// Asks the gateway to call, or what came of a call that it took.
+async fn attempt(app: &App, gateway: &Gateway, due: &Due) -> sqlx::Result<Verdict> {
+    let ended = |reason| Verdict { state: State::Withheld, reason: Some(reason), again_at: None };
+    if due.was_taken {
+        let answer = gateway.report(due.delivery_id, app.clock.now()).await;
+        let now = app.clock.now();
+        return Ok(answer.map_or_else(|| unreported(due.asked_at, now), |answer| after(answer, due.attempts, due.asked_at, now)));
+    }
+    let answer = match compose(app, due).await? {
+        Ok(call) => gateway.call(&call, app.clock.now()).await,
+        // The number cannot be opened at the moment, and a ring is not given up.
+        Err(Reason::AddressMissing) => Answer::NotTaken(Reason::AddressMissing),
+        Err(reason) => return Ok(ended(reason)),
+    };
+    Ok(after(answer, due.attempts, due.asked_at, app.clock.now()))
+}
+
+/// The call, with the number it goes to at this moment; or why there is none. A number that was not confirmed is sent nothing but its code.
+async fn compose(app: &App, due: &Due) -> sqlx::Result<Result<Call, Reason>> {
+    let call = |to, says| Call {
+        delivery_id: due.delivery_id,
+        recipient: due.recipient.clone(),
+        to,
+        // The notice that the alarm does not answer is about no concern.
+        concern_id: due.about.filter(|about| *about != ALARM),
+        reference: due.reference.clone(),
+        says,
+    };
+    let ring = Says::Ring(due.grade.unwrap_or(Grade::Imminent));
+    let Some((by, channel)) = due.own else { return Ok(Ok(call(None, ring))) };
+    let mut tx = app.begin().await?;
+    let destination = store::channel::destination(&mut tx, &app.vault, channel, &due.recipient).await;
+    tx.commit().await?;
+    let destination = match destination {
+        Ok(Some(destination)) => destination,
+        Ok(None) => return Ok(Err(Reason::ChannelRemoved)),
+        Err(error) => {
+            return match vault::fault(&error) {
+                Some(Fault::KeyStore(_)) => Ok(Err(Reason::AddressMissing)),
+                Some(_) => Ok(Err(Reason::AddressMalformed)),
+                None => Err(error),
+            };
+        }
+    };
+    let says = match destination.code {
+        Some(sent) if due.is_code && app.clock.now() < sent.expires_at => Says::Code(sent.code),
+        _ if due.is_code => return Ok(Err(Reason::CodeOver)),
+        _ if !destination.is_confirmed => return Ok(Err(Reason::ChannelUnconfirmed)),
+        _ => ring,
+    };
+    Ok(Ok(call(Some(Number { by, number: destination.place }), says)))
 }

@@ -205,10 +205,12 @@ fn sendings(app: &App, known: &Known, letter: &Letter<'_>, wishes: &Preferences)
     if letter.alarm.is_some() {
         match &letter.recipient {
             Recipient::Office(_) if app.calls.is_on() => wanted.push((Channel::Gateway, none)),
-            Recipient::Person(subject) if app.pushes.is_on() => {
-                wanted.extend(known.channels(subject).iter().map(|(id, Kind::Push)| (Channel::Push, *id)));
-            }
-            Recipient::Office(_) | Recipient::Person(_) => {}
+            Recipient::Office(_) => {}
+            Recipient::Person(subject) => wanted.extend(known.channels(subject).iter().filter_map(|(id, kind)| match kind {
+                Kind::Push => app.pushes.is_on().then_some((Channel::Push, *id)),
+                Kind::Text => app.calls.is_on().then_some((Channel::Text, *id)),
+                Kind::Voice => app.calls.is_on().then_some((Channel::Voice, *id)),
+            })),
         }
     }
     wanted.into_iter().map(|(channel, via)| Sending { delivery_id: app.ids.uuid(), channel, via }).collect()
@@ -228,7 +230,7 @@ async fn ask_for_mails(
         for sending in &ready.sendings {
             match sending.channel {
                 Channel::Email => app.mail.wake(grade),
-                Channel::Gateway => app.calls.wake(),
+                Channel::Gateway | Channel::Text | Channel::Voice => app.calls.wake(),
                 Channel::Push => app.pushes.wake(),
                 Channel::Inbox => {}
             }

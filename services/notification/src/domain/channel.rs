@@ -21,6 +21,10 @@ const KEYS: [usize; 2] = [65, 16];
 pub enum Kind {
     /// A browser, with the page closed.
     Push,
+    /// A number that takes text messages.
+    Text,
+    /// A number that is called.
+    Voice,
 }
 
 impl Kind {
@@ -32,6 +36,21 @@ impl Kind {
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
         code.parse().ok()
+    }
+}
+
+/// Telephone number in the one form of E.164, such as `+16135550100`; one without a country is of North America.
+#[must_use]
+pub fn number(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_plain = text.chars().enumerate().all(|(at, c)| c.is_ascii_digit() || " -.()".contains(c) || (c == '+' && at == 0));
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    match (text.starts_with('+'), digits.len()) {
+        _ if !is_plain => None,
+        (true, 8..=15) if !digits.starts_with('0') => Some(format!("+{digits}")),
+        (false, 10) => Some(format!("+1{digits}")),
+        (false, 11) if digits.starts_with('1') => Some(format!("+{digits}")),
+        _ => None,
     }
 }
 
@@ -149,6 +168,17 @@ mod tests {
         }
         assert_eq!(Hosts::origin(&hosts.allowed("https://push.example.org/abc").unwrap()), "https://push.example.org");
         assert!(Hosts::new(&["*".into()]).allowed("https://evil.example/x").is_none(), "not everything by one star");
+    }
+
+    #[test]
+    fn a_number_has_one_form_however_it_is_typed_and_what_is_none_is_refused() {
+        for typed in ["613-555-0100", "(613) 555-0100", "1 613 555 0100", "+1 613.555.0100"] {
+            assert_eq!(number(typed).as_deref(), Some("+16135550100"), "{typed}");
+        }
+        assert_eq!(number("+33 1 23 45 67 89").as_deref(), Some("+33123456789"));
+        for none in ["", "911", "555-0100", "+0 613 555 0100", "613-555-0100 x 5", "613+5550100", "+1234567890123456", "six one three"] {
+            assert!(number(none).is_none(), "{none}");
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub enum Channel {
     Gateway,
     /// A browser of a person, with the page closed.
     Push,
+    /// A number of a person, by the gateway: a text message, or a call.
+    Text,
+    Voice,
 }
 
 impl Channel {
@@ -64,7 +67,11 @@ pub enum Reason {
     AddressMissing,
     /// The person removed it before it was used.
     ChannelRemoved,
+    /// It was never shown to be the person's.
+    ChannelUnconfirmed,
     ClassForbidsEmail,
+    /// The code is no longer good.
+    CodeOver,
     DoNotContact,
     EmailNotConfigured,
     /// The gateway says that it is no longer there (410).

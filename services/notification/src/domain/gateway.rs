@@ -1,10 +1,12 @@
 //! Calls by a gateway: what it is sent, what its answers mean, and when it is asked again. No content of a concern leaves by it [TS1a].
 
+use base::Private;
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::domain::{
+    channel::Kind,
     concern::Grade,
     delivery::{Reason, State, Verdict},
 };
@@ -18,15 +20,32 @@ pub struct Hints {
     pub telephone: Option<String>,
 }
 
-/// Ring that a gateway is asked to bring to a duty desk.
+/// What a gateway is asked to bring to a duty desk, or to a number of a person's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     pub delivery_id: Uuid,
-    /// Office that must accept.
+    /// Office that must accept, or person.
     pub recipient: String,
+    /// Number to reach; `None`: the duty desk of the office, which the gateway knows.
+    pub to: Option<Number>,
     pub concern_id: Option<Uuid>,
     pub reference: String,
-    pub grade: Grade,
+    pub says: Says,
+}
+
+/// Number of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    pub by: Kind,
+    pub number: Private<String>,
+}
+
+/// What a call says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says {
+    Ring(Grade),
+    /// The code that shows that the number is the person's.
+    Code(Private<String>),
 }
 
 /// The call as JSON; the order of its fields is that of this type.
@@ -41,12 +60,19 @@ struct Payload<'a> {
 struct PayloadData<'a> {
     delivery_id: Uuid,
     recipient: &'a str,
+    to: Option<To<'a>>,
     reference: &'a str,
-    urgency: &'static str,
+    urgency: Option<&'static str>,
     text_en: String,
     text_fr: String,
     accept_at: Option<String>,
     telephone: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct To<'a> {
+    by: &'static str,
+    number: &'a str,
 }
 
 impl Call {
@@ -54,16 +80,32 @@ impl Call {
     #[must_use]
     pub fn body(&self, hints: &Hints, now: OffsetDateTime) -> Vec<u8> {
         let accept_at = hints.dashboard.as_deref().zip(self.concern_id);
+        let reference = &self.reference;
+        let (kind, urgency, text_en, text_fr) = match &self.says {
+            Says::Ring(grade) => {
+                let english = format!("{} {reference}: accept it now.", urgency_en(*grade));
+                let french = format!("{} {reference}\u{a0}: acceptez maintenant.", urgency_fr(*grade));
+                ("ring.due", Some(grade.code()), english, french)
+            }
+            Says::Code(code) => {
+                // One digit after the other, so that a voice does not read a number.
+                let code: Vec<String> = code.expose().chars().map(String::from).collect();
+                let code = code.join(" ");
+                let english = format!("Your code is {code}. It is good for ten minutes.");
+                ("channel.code", None, english, format!("Votre code est {code}. Il est valable dix minutes."))
+            }
+        };
         let payload = Payload {
-            r#type: "ring.due",
+            r#type: kind,
             timestamp: now.format(&time::format_description::well_known::Rfc3339).unwrap_or_default(),
             data: PayloadData {
                 delivery_id: self.delivery_id,
                 recipient: &self.recipient,
-                reference: &self.reference,
-                urgency: self.grade.code(),
-                text_en: format!("{} {}: accept it now.", urgency_en(self.grade), self.reference),
-                text_fr: format!("{} {} : acceptez maintenant.", urgency_fr(self.grade), self.reference),
+                to: self.to.as_ref().map(|to| To { by: to.by.code(), number: to.number.expose() }),
+                reference,
+                urgency,
+                text_en,
+                text_fr,
                 accept_at: accept_at.map(|(dashboard, concern)| format!("{}/en/concerns/{concern}", dashboard.trim_end_matches('/'))),
                 telephone: hints.telephone.as_deref(),
             },
@@ -147,19 +189,27 @@ mod tests {
         let call = Call {
             delivery_id: Uuid::nil(),
             recipient: "institutional-head/mission".into(),
+            to: None,
             concern_id: Some(Uuid::nil()),
             reference: "RS-7KDM-Q4XP".into(),
-            grade: Grade::Imminent,
+            says: Says::Ring(Grade::Imminent),
         };
         let hints = Hints { dashboard: Some("https://ro.example.org/".into()), telephone: Some("+1 613 555 0100".into()) };
         let body: serde_json::Value = serde_json::from_slice(&call.body(&hints, NOW)).unwrap();
         let fields: Vec<&str> = body["data"].as_object().unwrap().keys().map(String::as_str).collect();
-        let named = ["accept_at", "delivery_id", "recipient", "reference", "telephone", "text_en", "text_fr", "urgency"];
+        let named = ["accept_at", "delivery_id", "recipient", "reference", "telephone", "text_en", "text_fr", "to", "urgency"];
         assert_eq!(fields, named);
         assert_eq!((body["type"].as_str(), body["timestamp"].as_str()), (Some("ring.due"), Some("2026-11-30T02:00:00Z")));
         assert_eq!(body["data"]["accept_at"], format!("https://ro.example.org/en/concerns/{}", Uuid::nil()));
         let bare: serde_json::Value = serde_json::from_slice(&call.body(&Hints::default(), NOW)).unwrap();
-        assert!(bare["data"]["accept_at"].is_null() && bare["data"]["telephone"].is_null());
+        assert!(bare["data"]["accept_at"].is_null() && bare["data"]["telephone"].is_null() && bare["data"]["to"].is_null());
+
+        let number = Number { by: Kind::Voice, number: "+16135550100".to_owned().into() };
+        let code = Call { to: Some(number), concern_id: None, says: Says::Code("000042".to_owned().into()), ..call };
+        let body: serde_json::Value = serde_json::from_slice(&code.body(&Hints::default(), NOW)).unwrap();
+        assert_eq!((&body["type"], &body["data"]["urgency"]), (&"channel.code".into(), &serde_json::Value::Null));
+        assert_eq!(body["data"]["to"], serde_json::json!({ "by": "voice", "number": "+16135550100" }));
+        assert_eq!(body["data"]["text_fr"], "Votre code est 0 0 0 0 4 2. Il est valable dix minutes.");
     }
 
     #[test]

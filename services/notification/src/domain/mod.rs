@@ -4,6 +4,7 @@
 pub mod address;
 pub mod alarm_guard;
 pub mod channel;
+pub mod code;
 pub mod concern;
 pub mod contact;
 pub mod delivery;

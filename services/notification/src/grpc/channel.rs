@@ -3,8 +3,8 @@
 use audit_log::Act;
 use base::{Caller, Private, wire::timestamp};
 use proto::notification::v1::{
-    self as wire, AddChannelRequest, AddChannelResponse, ListChannelsRequest, ListChannelsResponse, OwnChannel, RemoveChannelRequest,
-    RemoveChannelResponse, channel_service_server::ChannelService,
+    self as wire, AddChannelRequest, AddChannelResponse, ConfirmChannelRequest, ConfirmChannelResponse, ListChannelsRequest,
+    ListChannelsResponse, OwnChannel, RemoveChannelRequest, RemoveChannelResponse, channel_service_server::ChannelService,
 };
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use super::Server;
 use crate::{
     app::channel::{self, Browser},
     domain::channel::Kind,
+    error,
     store::channel::Listed,
 };
 
@@ -27,25 +28,39 @@ impl ChannelService for Server {
         let listed = channel::list(&self.app, &caller).await?;
         let channels = listed.into_iter().map(|listed| encode(listed, newest.map(|(version, _)| version))).collect();
         let push_key = newest.map(|(_, key)| key.to_owned()).unwrap_or_default();
-        Ok(Response::new(ListChannelsResponse { channels, push_key }))
+        Ok(Response::new(ListChannelsResponse { channels, push_key, takes_numbers: self.app.calls.is_on() }))
     }
 
     async fn add_channel(&self, request: Request<AddChannelRequest>) -> Result<Response<AddChannelResponse>, Status> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let browser = asked.browser.unwrap_or_default();
-        let browser = Browser {
-            endpoint: &browser.endpoint,
-            public: &browser.public_key,
-            auth: &browser.auth,
-            key: &browser.push_key,
-            name: &asked.name,
+        let added = match &asked.number {
+            Some(number) => channel::add_number(&self.app, &caller, kind_of(number.kind())?, &number.number).await,
+            None => {
+                let browser = asked.browser.unwrap_or_default();
+                let browser = Browser {
+                    endpoint: &browser.endpoint,
+                    public: &browser.public_key,
+                    auth: &browser.auth,
+                    key: &browser.push_key,
+                    name: &asked.name,
+                };
+                channel::add_browser(&self.app, &caller, &browser).await
+            }
         };
-        let added = channel::add_browser(&self.app, &caller, &browser).await;
         let channel_id = added.as_ref().map(ToString::to_string).unwrap_or_default();
         let act = Act::new(&caller, "channel.add", CHANNEL, &channel_id);
         audit_log::watched(&self.app.pool, act, self.app.clock.now(), added).await?;
         Ok(Response::new(AddChannelResponse { channel_id }))
+    }
+
+    async fn confirm_channel(&self, request: Request<ConfirmChannelRequest>) -> Result<Response<ConfirmChannelResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let channel = Uuid::try_parse(&request.get_ref().channel_id).unwrap_or_default();
+        let confirmed = channel::confirm(&self.app, &caller, channel, &request.get_ref().code).await;
+        let act = Act::new(&caller, "channel.confirm", CHANNEL, request.get_ref().channel_id.trim());
+        audit_log::watched(&self.app.pool, act, self.app.clock.now(), confirmed).await?;
+        Ok(Response::new(ConfirmChannelResponse {}))
     }
 
     async fn remove_channel(&self, request: Request<RemoveChannelRequest>) -> Result<Response<RemoveChannelResponse>, Status> {
@@ -59,9 +74,20 @@ impl ChannelService for Server {
     }
 }
 
+/// Kind of a number.
+fn kind_of(channel: wire::Channel) -> Result<Kind, base::Error> {
+    match channel {
+        wire::Channel::Text => Ok(Kind::Text),
+        wire::Channel::Voice => Ok(Kind::Voice),
+        _ => Err(error::number_malformed().into()),
+    }
+}
+
 fn encode(listed: Listed, newest: Option<i32>) -> OwnChannel {
     let kind = match listed.kind {
         Kind::Push => wire::Channel::Push,
+        Kind::Text => wire::Channel::Text,
+        Kind::Voice => wire::Channel::Voice,
     };
     OwnChannel {
         channel_id: listed.channel_id.to_string(),
@@ -70,6 +96,7 @@ fn encode(listed: Listed, newest: Option<i32>) -> OwnChannel {
         added_at: Some(timestamp(listed.added_at)),
         used_at: listed.used_at.map(timestamp),
         reason: listed.reason,
-        former_key: newest != listed.key_version,
+        former_key: listed.key_version.is_some() && newest != listed.key_version,
+        confirmed: listed.is_confirmed,
     }
 }

@@ -29,6 +29,8 @@ fn encode(line: Line) -> wire::Delivery {
         Channel::Email => wire::Channel::Email,
         Channel::Gateway => wire::Channel::Gateway,
         Channel::Push => wire::Channel::Push,
+        Channel::Text => wire::Channel::Text,
+        Channel::Voice => wire::Channel::Voice,
     };
     let state = match line.state {
         State::Pending => wire::DeliveryState::Pending,

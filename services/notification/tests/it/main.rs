@@ -5,6 +5,8 @@ mod alarm_guard;
 #[cfg(test)]
 mod bus;
 #[cfg(test)]
+mod channel;
+#[cfg(test)]
 mod contact;
 #[cfg(test)]
 mod costs;

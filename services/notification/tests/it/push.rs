@@ -123,7 +123,8 @@ impl World {
     }
 
     async fn enrol(&self, subject: &str, browser: Browser) -> Result<String, Status> {
-        let request = asked(&person(subject), AddChannelRequest { browser: Some(browser), name: "Firefox, Android".to_owned() });
+        let request =
+            asked(&person(subject), AddChannelRequest { browser: Some(browser), name: "Firefox, Android".to_owned(), number: None });
         self.service.add_channel(request).await.map(|answer| answer.into_inner().channel_id)
     }
 

@@ -22,7 +22,7 @@ const OTHERS: [(&str, &str); 7] = [
 
 #[tokio::test]
 async fn an_item_of_somebody_else_an_absent_one_and_no_name_at_all_are_the_same_bytes_and_the_same_statements() {
-    every_rpc_of("ro.notification.v1", &["MarkRead", "RemoveChannel"], &OTHERS);
+    every_rpc_of("ro.notification.v1", &["ConfirmChannel", "MarkRead", "RemoveChannel"], &OTHERS);
     let world = world().await;
     world.by_bus(&ring_head(0, Grade::Imminent)).await.unwrap();
     let items = world.inbox(&head("head-mission-1", "mission")).await;
@@ -43,6 +43,11 @@ async fn an_item_of_somebody_else_an_absent_one_and_no_name_at_all_are_the_same_
     .execute(&world.admin)
     .await
     .unwrap();
+    let confirm = async |channel: &str| {
+        let request = asked(&person("mediator-1"), wire::ConfirmChannelRequest { channel_id: channel.into(), code: "000000".into() });
+        refused(world.service.confirm_channel(request)).await
+    };
+    same("ConfirmChannel", &confirm(&of_another.to_string()).await, &confirm(&absent).await, &confirm("no id").await);
     let remove = async |channel: &str| {
         let request = asked(&person("mediator-1"), wire::RemoveChannelRequest { channel_id: channel.into() });
         refused(world.service.remove_channel(request)).await

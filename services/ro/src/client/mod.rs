@@ -4,6 +4,7 @@ pub mod audit;
 pub mod break_glass;
 pub mod case;
 mod case_card;
+pub mod channel;
 pub mod choices;
 pub mod common;
 pub mod concern;
@@ -76,6 +77,9 @@ pub enum Command {
     Whoami(grant::Whoami),
     /// Your own inbox
     Inbox(inbox::Inbox),
+    /// Your own channels, by which rings reach you outside the pages
+    #[command(subcommand)]
+    Channel(channel::Command),
     /// A table of the annual report, small cells withheld
     Report(report::Report),
     /// Create the streams and consumers of the bus
@@ -106,6 +110,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Office(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Device(c) => finish(c.common().lang(), c.common().json, block_on(c.run())),
         Command::Whoami(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
+        Command::Channel(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Inbox(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Report(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Provision(c) => finish(Lang::En, false, block_on(c.run())),

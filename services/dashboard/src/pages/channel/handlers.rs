@@ -5,13 +5,13 @@ use axum::{
     response::Response,
 };
 use http::StatusCode;
-use proto::notification::v1::{AddChannelRequest, Browser, ListChannelsRequest, RemoveChannelRequest};
+use proto::notification::v1::{AddChannelRequest, Browser, ConfirmChannelRequest, ListChannelsRequest, Number, RemoveChannelRequest};
 use serde::Deserialize;
 use tonic::{Code, Status};
 
 use super::{
     texts,
-    view::{AUTH, ENDPOINT, Listing, NAME, PUBLIC_KEY, PUSH_KEY, Said},
+    view::{self, AUTH, CODE, ENDPOINT, KIND, Listing, NAME, NUMBER, PUBLIC_KEY, PUSH_KEY, Said},
 };
 use crate::{
     parts::refusal::Refusal,
@@ -28,6 +28,8 @@ pub async fn page(State(app): State<App>, member: Member, Query(query): Query<Pa
     let texts = texts::of(member.visitor.language);
     let said = match query.done.as_str() {
         "enrolled" => Said::Done(texts.enrolled),
+        "sent" => Said::Done(texts.code_sent),
+        "confirmed" => Said::Done(texts.is_confirmed),
         "removed" => Said::Done(texts.removed),
         _ => Said::Nothing,
     };
@@ -64,9 +66,36 @@ pub async fn add_browser(State(app): State<App>, submitted: Submitted) -> Respon
         auth: filled.get(AUTH),
         push_key: filled.get(PUSH_KEY),
     };
-    let request = AddChannelRequest { browser: Some(browser), name: filled.get(NAME) };
+    let request = AddChannelRequest { browser: Some(browser), name: filled.get(NAME), number: None };
     match app.clients.channels(&member.session).add_channel(request).await {
         Ok(_) => member.done("/account/channels?done=enrolled"),
+        Err(status) => again(&app, &member, &status).await,
+    }
+}
+
+pub async fn add_number(State(app): State<App>, submitted: Submitted) -> Response {
+    let Submitted { member, filled } = submitted;
+    let form = view::number_form(&member.drawing());
+    let problems = form.check(&filled, member.visitor.language);
+    if !problems.is_empty() {
+        return draw(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Said::Mend(filled, problems)).await;
+    }
+    let number = Some(Number { kind: filled.number(KIND), number: filled.get(NUMBER) });
+    match app.clients.channels(&member.session).add_channel(AddChannelRequest { number, ..AddChannelRequest::default() }).await {
+        Ok(_) => member.done("/account/channels?done=sent"),
+        Err(status) if status.code() == Code::InvalidArgument => {
+            let problems = form.refused(Refusal::of(&status, member.visitor.language));
+            draw(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Said::Mend(filled, problems)).await
+        }
+        Err(status) => again(&app, &member, &status).await,
+    }
+}
+
+pub async fn confirm(State(app): State<App>, Path((_, channel_id)): Path<(String, String)>, submitted: Submitted) -> Response {
+    let Submitted { member, filled } = submitted;
+    let request = ConfirmChannelRequest { channel_id, code: filled.get(CODE) };
+    match app.clients.channels(&member.session).confirm_channel(request).await {
+        Ok(_) => member.done("/account/channels?done=confirmed"),
         Err(status) => again(&app, &member, &status).await,
     }
 }

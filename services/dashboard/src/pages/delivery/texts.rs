@@ -19,6 +19,8 @@ crate::text::texts! {
     email: "E-mail", "Courriel";
     gateway: "Telephone, pager or chat", "Téléphone, téléavertisseur ou clavardage";
     push: "Browser or telephone, by push", "Navigateur ou téléphone, par notification";
+    text: "Text message to a number of one’s own", "Message texte à un numéro personnel";
+    voice: "Call to a number of one’s own", "Appel à un numéro personnel";
     pending: "Waiting", "En attente";
     delivered: "Delivered", "Remis";
     retrying: "Failed, tried again", "Échec, nouvel essai prévu";

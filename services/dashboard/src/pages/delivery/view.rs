@@ -25,7 +25,7 @@ const STATES: [DeliveryState; 6] = [
     DeliveryState::Failed,
     DeliveryState::Sent,
 ];
-const CHANNELS: [Channel; 4] = [Channel::Inbox, Channel::Email, Channel::Gateway, Channel::Push];
+const CHANNELS: [Channel; 6] = [Channel::Inbox, Channel::Email, Channel::Gateway, Channel::Push, Channel::Text, Channel::Voice];
 
 /// State of a delivery in words.
 #[must_use]
@@ -52,6 +52,8 @@ pub const fn channel_text(channel: Channel, language: Language) -> &'static str 
         Channel::Email => texts.email,
         Channel::Gateway => texts.gateway,
         Channel::Push => texts.push,
+        Channel::Text => texts.text,
+        Channel::Voice => texts.voice,
     }
 }
 

@@ -105,7 +105,8 @@ pub async fn known(db: &mut PgConnection, vault: &Vault, persons: &[String], abo
            union all
            select null, null, null, null, null, null, subject, language, email, email_sealed, null from preference where subject = any($4)
            union all
-           select channel_id, null, null, null, null, null, subject, null, null, null, kind from channel where subject = any($4)"#,
+           select channel_id, null, null, null, null, null, subject, null, null, null, kind from channel
+           where subject = any($4) and confirmed_at is not null"#,
         &kinds,
         &objects,
         &sides,
