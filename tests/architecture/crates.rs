@@ -40,10 +40,11 @@ fn forbidden(graph: &BTreeMap<String, Vec<String>>) -> Vec<String> {
             "auth" => Some(&["base", "https", "messaging", "audit-log", "signed-messages"]),
             "destruction" => Some(&["base", "messaging", "audit-log"]),
             "server" => Some(&["base", "topology", "vault", "messaging", "audit-log", "auth"]),
+            "referral-file" => Some(&["base", "proto"]),
             "to-safety" => Some(&["base", "messaging", "server", "proto"]),
             "local" => Some(&["proto"]),
-            "ro" => Some(&["base", "messaging", "audit-log", "auth", "destruction", "server", "proto", "local"]),
-            "dashboard" => Some(&["base", "auth", "https", "server", "proto"]),
+            "ro" => Some(&["base", "messaging", "audit-log", "auth", "destruction", "server", "proto", "referral-file", "local"]),
+            "dashboard" => Some(&["base", "auth", "https", "server", "proto", "referral-file"]),
             "oms-reader" => Some(&["base", "auth", "server", "proto"]),
             // Who raises concerns and asks after them.
             "cases" | "intake" => Some(&["base", "vault", "messaging", "audit-log", "auth", "destruction", "server", "proto", "to-safety"]),

@@ -96,6 +96,7 @@ const PAGES: &[Entry] = &[
     entry("recorded", "/raise/{ringing}", Some(STAFF)),
     entry("recorded-closed", "/raise/{closed}", Some(STAFF)),
     entry("referrals-new", "/referrals/new", Some(STAFF)),
+    entry("referrals-import", "/referrals/import", Some(STAFF)),
     entry("receipts", "/receipts", Some(STAFF)),
     entry("receipt", "/receipts/{receipt}", Some(STAFF)),
     entry("grants-refused", "/grants", Some(STAFF)),
@@ -134,9 +135,10 @@ const NO_PAGE: [&str; 11] = [
     "/{use}/end",
     "/of-referral/{referral}",
 ];
-/// Pages of which nobody has a sample in the system of this suite: the certificate of a case that was purged after years, and what a
-/// decision looks like once it was refused.
-const WITHOUT_SAMPLE: [&str; 2] = ["/{language}/purges/{case}", "/{language}/referrals/{referral}/decision"];
+/// Pages of which nobody has a sample in the system of this suite: the certificate of a case that was purged after years, what a decision
+/// looks like once it was refused, and what became of a file of referrals.
+const WITHOUT_SAMPLE: [&str; 3] =
+    ["/{language}/purges/{case}", "/{language}/referrals/{referral}/decision", "/{language}/referrals/import/send"];
 
 /// Addresses of the dashboard that no entry opens.
 pub fn left_out() -> Vec<&'static str> {

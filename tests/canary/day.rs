@@ -103,7 +103,8 @@ async fn submissions(system: &System, marks: &Marks, day: &mut Day) {
     let mut alarming = referral(marks, Origin::AnyCommunication);
     alarming.safety_concern = marks.loose("ro.intake.v1.Referral.safety_concern", Class::Protected);
     let bad = Referral { site: marks.loose("a site that is none", Class::Protected), ..referral(marks, Origin::Institutional) };
-    let many = SubmitReferralsRequest { referrals: vec![alarming, bad, referral(marks, Origin::Victim)], import_id: String::new() };
+    let many =
+        SubmitReferralsRequest { referrals: vec![alarming, bad, referral(marks, Origin::Victim)], ..SubmitReferralsRequest::default() };
     let answers = system.referrals("staff-mission").submit_referrals(many).await.unwrap().into_inner().answers;
     let rejected = answers.into_iter().nth(1).map(|answer| {
         let printed = answer.encode_to_vec();

@@ -16,6 +16,7 @@ mod device;
 mod document;
 mod grant;
 mod hold;
+mod import;
 mod inbox;
 mod office;
 mod proposal;

@@ -75,6 +75,7 @@ pub fn router(app: App) -> Router {
         .route("/{language}/manifest.webmanifest", get(manifest))
         .merge(pages::concern::stream())
         .merge(pages::document::uploads())
+        .merge(pages::import::uploads())
         .merge(pages)
         .layer(middleware::from_fn_with_state(app.clone(), from_our_own_pages))
         .layer(middleware::from_fn_with_state(app.clone(), renewed))

@@ -14,6 +14,7 @@ pub mod device;
 pub mod document;
 pub mod grant;
 pub mod hold;
+pub mod import;
 pub mod inbox;
 pub mod mode;
 pub mod office;
@@ -44,6 +45,7 @@ pub const ALL: &[&Page] = &[
     &raise::PAGE,
     &referral::PAGE,
     &submission::PAGE,
+    &import::PAGE,
     &receipt::PAGE,
     &contact::PAGE,
     &case::PAGE,

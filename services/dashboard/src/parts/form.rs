@@ -16,6 +16,9 @@ pub const TOKEN: &str = "form_token";
 /// Name of the hidden field that makes a form that is sent twice one request.
 pub const KEY: &str = "key";
 
+/// Name of the hidden field that carries a file from one page to the next; nobody typed it, and it is shown to nobody.
+pub const CARRIED: &str = "carried";
+
 /// What was typed into a form, by field.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct FormValues(BTreeMap<String, Vec<String>>);
@@ -302,9 +305,23 @@ impl Form {
 
     #[must_use]
     pub fn draw(&self, filled: &FormValues, problems: &Problems, session: &Session, language: Language) -> Markup {
+        self.draw_with(&[], filled, problems, session, language)
+    }
+
+    /// The same, with hidden fields.
+    #[must_use]
+    pub fn draw_with(
+        &self,
+        hidden: &[(&str, &str)],
+        filled: &FormValues,
+        problems: &Problems,
+        session: &Session,
+        language: Language,
+    ) -> Markup {
         html! {
             form class="form" method="post" action=(self.action) enctype=[self.has_file().then_some("multipart/form-data")] novalidate {
                 (token(session))
+                @for (name, value) in hidden { input type="hidden" name=(name) value=(value); }
                 @if filled.is_checked(KEY) { input type="hidden" name=(KEY) value=(filled.raw(KEY)); }
                 @for group in &self.groups {
                     @if let Some(legend) = group.legend {

@@ -19,7 +19,7 @@ pub fn content(action: &str, filled: &form::FormValues, session: Option<&Session
         }
         h2 { (texts.kept_typed) }
         ul class="typed" {
-            @for (name, value) in filled.typed() { @if name != form::KEY && !value.trim().is_empty() { li { (value) } } }
+            @for (name, value) in filled.typed() { @if ![form::KEY, form::CARRIED].contains(&name) && !value.trim().is_empty() { li { (value) } } }
         }
         form class="form" method="post" action=(action) {
             @if let Some(session) = session { (form::token(session)) }

@@ -29,8 +29,14 @@ pub async fn submit_one(app: &App, request: Request<SubmitReferralRequest>) -> R
 
 pub async fn submit_many(app: &App, request: Request<SubmitReferralsRequest>) -> Result<SubmitReferralsResponse, Status> {
     let caller = Caller::of(&request)?;
-    let SubmitReferralsRequest { referrals, import_id } = request.into_inner();
-    let answers = submit::import(app, &caller, &import_id, referrals.into_iter().map(submission).collect()).await?;
+    let SubmitReferralsRequest { referrals, import_id, check_only } = request.into_inner();
+    let submissions = referrals.into_iter().map(submission).collect();
+    if check_only {
+        let answers = submit::check(app, &caller, submissions).await?;
+        let answer = |answer: &Option<Answer>| answer.as_ref().map(words::answer).unwrap_or_default();
+        return Ok(SubmitReferralsResponse { answers: answers.iter().map(answer).collect() });
+    }
+    let answers = submit::import(app, &caller, &import_id, submissions).await?;
     Ok(SubmitReferralsResponse { answers: answers.iter().map(words::answer).collect() })
 }
 

@@ -57,7 +57,7 @@ async fn a_refusal_says_what_to_mend_and_a_bulk_answers_every_line() {
     let nothing = server.submit_referral(asked(&staff("mission"), SubmitReferralRequest { referral: None })).await;
     assert_eq!(nothing.err().unwrap().code(), Code::InvalidArgument);
 
-    let bulk = SubmitReferralsRequest { referrals: vec![referral("1"), bad, referral("3")], import_id: String::new() };
+    let bulk = SubmitReferralsRequest { referrals: vec![referral("1"), bad, referral("3")], ..SubmitReferralsRequest::default() };
     let answers = server.submit_referrals(asked(&staff("mission"), bulk)).await.unwrap().into_inner().answers;
     let recorded: Vec<bool> = answers.iter().map(|a| matches!(a.answer, Some(Answer::Receipt(_)))).collect();
     assert_eq!(recorded, [true, false, true]);

@@ -425,3 +425,37 @@ async fn no_name_and_no_word_of_a_referral_stands_in_a_fact_or_a_subject() {
         assert!(!subject.contains("marker") && !String::from_utf8_lossy(&body).contains("marker"));
     }
 }
+
+#[tokio::test]
+async fn a_check_says_what_would_be_refused_records_nothing_and_loses_no_concern() {
+    let app = app().await;
+    let check = async |referrals: Vec<Referral>| {
+        let submissions = referrals.into_iter().map(submission).collect();
+        submit::check(&app, &staff("mission"), submissions).await
+    };
+    let lines = || {
+        vec![
+            referral("1"),
+            Referral { origin: 0, ..referral("2") },
+            Referral { site: "kent".into(), safety_concern: "has a weapon".into(), ..referral("3") },
+            Referral { safety_concern: "at risk tonight".into(), ..referral("4") },
+        ]
+    };
+    let answers = check(lines()).await.unwrap();
+    let reasons: Vec<&str> = answers.iter().map(|answer| answer.as_ref().map_or("", |answer| refused(answer).0)).collect();
+    assert_eq!(reasons, ["", "origin-unknown", "site-not-yours", ""]);
+    assert_eq!((count(&app, "referral").await, received_facts(&app).await.len()), (0, 0));
+    let raised = async || -> Vec<String> {
+        waiting::<safety::Concern>(&app, subject::RAISE_BY_INTAKE).await.into_iter().map(|one| one.text).collect()
+    };
+    assert_eq!(raised().await, ["has a weapon"], "what would be recorded rings when it is");
+    // Sent after its check, the same concern is the same.
+    let ids = async || -> std::collections::BTreeSet<String> {
+        waiting::<safety::Concern>(&app, subject::RAISE_BY_INTAKE).await.into_iter().map(|one| one.concern_id).collect()
+    };
+    let before = ids().await;
+    submit_all(&app, &staff("mission"), lines()).await;
+    assert_eq!(ids().await.difference(&before).count(), 1);
+    assert_eq!(count(&app, "referral").await, 2);
+    assert!(check((0..501).map(|n| referral(&n.to_string())).collect()).await.is_err());
+}

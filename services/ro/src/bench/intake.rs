@@ -89,7 +89,7 @@ impl Intake {
 async fn import(client: Option<ReferralServiceClient<Peer>>, ids: &Ids) -> anyhow::Result<()> {
     let mut client = client.ok_or_else(|| anyhow::anyhow!("too few submitters"))?;
     let referrals = (0..BATCH).map(|_| referral(ids)).collect();
-    let answer = client.submit_referrals(SubmitReferralsRequest { referrals, import_id: String::new() }).await?.into_inner();
+    let answer = client.submit_referrals(SubmitReferralsRequest { referrals, ..SubmitReferralsRequest::default() }).await?.into_inner();
     let recorded = answer.answers.iter().filter(|a| matches!(a.answer, Some(Answer::Receipt(_)))).count();
     ensure!(recorded == BATCH, "{} of {BATCH} lines were rejected", BATCH - recorded);
     Ok(())

@@ -13,7 +13,6 @@ pub mod contact;
 pub mod device;
 pub mod device_key;
 pub mod document;
-pub mod encoding;
 pub mod failure;
 pub mod grant;
 pub mod hold;

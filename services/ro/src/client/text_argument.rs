@@ -8,8 +8,8 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::encoding::best_reading;
 use crate::print;
+use referral_file::encoding::best_reading;
 
 /// Largest size of a text, above that of every field; a longer one is refused, never cut.
 const MAX_LENGTH: u64 = 256 * 1024;

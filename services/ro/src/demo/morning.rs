@@ -15,19 +15,13 @@ use proto::{
     subject,
 };
 
+use referral_file::reader::{Layout, read};
+
 use super::{
     day::{DEADLINE, Day, if_found},
     referrals,
 };
-use crate::client::{
-    failure::Failure,
-    referral::{
-        reader::{Layout, read},
-        send::send,
-    },
-    text::Words,
-    who::Who,
-};
+use crate::client::{failure::Failure, referral::send::send, text::Words, who::Who};
 
 /// Results of the morning.
 pub struct Referrals {

@@ -37,6 +37,7 @@ pub fn new(drawing: &Drawing<'_>) -> Sheet<'static> {
         above: html! {
             p { (texts.intro) }
             p class="notice" { (texts.confidential) }
+            p { a href=(drawing.address("/referrals/import")) { (texts.from_a_file) } }
             (draft::notice("referral", drawing.language))
         },
         form: Form { action: drawing.address("/referrals/new"), groups: groups(drawing, true), submit: texts.send },

@@ -3,6 +3,7 @@
 crate::text::texts! {
     submit: "Submit a referral", "Soumettre un renvoi";
     intro: "Three answers are enough: where it comes from, your site, and what is asked for or who is meant. Leave empty what you do not know: the Restorative Justice Unit asks.", "Trois réponses suffisent : d’où il vient, votre établissement ou bureau, et ce qui est demandé ou qui est visé. Laissez vide ce que vous ne savez pas : l’Unité de la justice réparatrice le demandera.";
+    from_a_file: "Many at once: send them from a file", "Plusieurs à la fois : envoyez-les à partir d’un fichier";
     confidential: "Do not note it in OMS or in a case management file: taking part is confidential, and has no bearing on any decision about the offender.", "Ne le consignez ni dans le SGD ni dans un dossier de gestion de cas : la participation est confidentielle et n’influe sur aucune décision concernant le délinquant.";
     enough: "What is needed", "L’essentiel";
     where_from: "Whose request is it?", "De qui vient la demande?";

@@ -40,6 +40,39 @@ pub async fn import(app: &App, caller: &Caller, import_id: &str, submissions: Ve
     submit_from(app, caller, &Source { submitter: &caller.subject, place: None, import }, submissions).await
 }
 
+/// Says what would be refused of these, in order, and records none: `None` would be recorded. A concern in what would be refused is raised
+/// all the same, for nobody may send it again [RM1c].
+///
+/// # Errors
+/// Too many at once; or the database failed.
+pub async fn check(app: &App, caller: &Caller, submissions: Vec<Submission>) -> Result<Vec<Option<Answer>>> {
+    let source = Source { submitter: &caller.subject, place: None, import: None };
+    if submissions.len() > BATCH {
+        return Err(refuse_whole(app, caller, &source, &submissions).await?.into());
+    }
+    let (mut answers, mut refused) = (Vec::with_capacity(submissions.len()), Vec::new());
+    for submission in submissions {
+        let line = line(app, caller, submission);
+        let concern = line.concern(&source);
+        let Err(refusal) = line.verdict else {
+            answers.push(None);
+            continue;
+        };
+        let refusal = if concern.is_some() { error::raised_all_the_same(refusal) } else { refusal };
+        answers.push(Some(Answer::Refused { refusal, key: line.submission.told.idempotency_key.clone() }));
+        if concern.is_some() {
+            refused.push(line.submission);
+        }
+    }
+    if !refused.is_empty() {
+        let mut tx = app.begin(caller, []).await?;
+        raise_all(&mut tx, app, &source, &refused).await?;
+        tx.commit().await?;
+        app.outbox.wake();
+    }
+    Ok(answers)
+}
+
 async fn submit_from(app: &App, caller: &Caller, source: &Source<'_>, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
     if submissions.len() > BATCH {
         return Err(refuse_whole(app, caller, source, &submissions).await?.into());

@@ -120,7 +120,7 @@ mod tests {
     use proto::safety::v1::Grade;
 
     use super::*;
-    use crate::client::encoding::best_reading;
+    use referral_file::encoding::best_reading;
 
     fn folder(name: &str) -> PathBuf {
         env::temp_dir().join(format!("ro-drafts-{name}-{}", std::process::id()))

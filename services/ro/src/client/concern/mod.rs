@@ -3,7 +3,6 @@
 pub mod deliver;
 mod draft;
 mod follow;
-pub mod parts;
 mod raise;
 mod route;
 mod verify;

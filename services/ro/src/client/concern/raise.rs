@@ -13,17 +13,20 @@ use proto::{
     safety::v1::{Concern, ConcernReceipt, Grade, alarm_service_client::AlarmServiceClient},
 };
 
+use referral_file::{
+    encoding::best_reading,
+    parts::{Parts, parts},
+};
+
 use super::{
     deliver::{self, Kept, Phone},
     draft::{self, Note},
-    parts::{Parts, parts},
 };
 use crate::{
     client::{
         choices,
         common::Common,
         device_key::unlock::ByDevice,
-        encoding::best_reading,
         failure::Failure,
         output,
         session::{Peer, Session, Wanted},

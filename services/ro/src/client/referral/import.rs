@@ -15,11 +15,15 @@ use proto::{
     safety::v1::{Concern, ConcernReceipt},
 };
 
-use super::{
-    alarms,
-    keys::Keys,
-    lines::{BadHeading, COLUMNS},
+use referral_file::{
+    concerns as alarms,
+    encoding::Encoding,
+    lines::BadHeading,
     reader::{Layout, Reading, read},
+};
+
+use super::{
+    keys::Keys,
     rejects::Rejects,
     send::{Outcome, send},
     submit,
@@ -28,7 +32,6 @@ use crate::{
     client::{
         common::Common,
         concern::deliver::{self, Phone},
-        encoding::Encoding,
         failure::Failure,
         output, own_files,
         session::{Session, Wanted},
@@ -92,12 +95,6 @@ const INTERRUPTED: Words = Words {
 };
 const REJECTED: Words = Words { en: "rejected: {} [{}]", fr: "rejetée : {} [{}]" };
 const LINE: Words = Words { en: "line {}  {}", fr: "ligne {}  {}" };
-const UNKNOWN_COLUMN: Words = Words {
-    en: "the heading has a column \"{}\" that is not known; the columns are {}",
-    fr: "l'en-tête a une colonne « {} » inconnue; les colonnes sont {}",
-};
-const TWICE: Words = Words { en: "the heading has the column {} twice", fr: "l'en-tête a deux fois la colonne {}" };
-const MISSING: Words = Words { en: "the heading has no column {}", fr: "l'en-tête n'a pas de colonne {}" };
 const NOTHING_RECORDED: Words = Words {
     en: "{}: nothing of the file was recorded, and a concern was looked for only in a column that is named so",
     fr: "{} : rien du fichier n'a été consigné, et aucune préoccupation n'a été cherchée hors d'une colonne de ce nom",
@@ -145,7 +142,13 @@ impl Import {
         let mut keys = Keys::of(&folder, &self.file, &bytes, &reading.reads);
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
         // Concerns are raised before everything that can fail.
-        let raised = self.raise(session, &who, alarms::of_lines(reading.reads.iter(), &mut keys)).await;
+        let mut concerns = alarms::of_lines(reading.reads.iter(), &mut keys.lines);
+        if reading.refused.is_some() {
+            // Nothing of it is sent: a concern in a line that could be a referral would be lost.
+            let whole = reading.reads.iter().filter_map(|read| read.referral.as_ref().ok());
+            concerns.extend(whole.flat_map(|referral| alarms::of_a_referral(referral, &mut keys.lines)));
+        }
+        let raised = self.raise(session, &who, concerns).await;
         if let Some(bad) = &reading.refused {
             return raised.and(Err(Failure::Usage(NOTHING_RECORDED.fill(lang, &[&in_words(bad, lang)]))));
         }
@@ -162,7 +165,7 @@ impl Import {
         if sent.is_err() {
             // A concern in a referral without an answer is raised by the other path.
             let left = reading.reads.iter().skip(tally.answered).filter_map(|read| read.referral.as_ref().ok());
-            let concerns: Vec<Concern> = left.flat_map(|referral| alarms::of_a_referral(referral, &mut keys)).collect();
+            let concerns: Vec<Concern> = left.flat_map(|referral| alarms::of_a_referral(referral, &mut keys.lines)).collect();
             self.raise(session, &who, concerns).await?;
         }
         raised?;
@@ -227,11 +230,8 @@ fn content(path: &Path, lang: Lang) -> Result<Vec<u8>, Failure> {
 }
 
 fn in_words(bad: &BadHeading, lang: Lang) -> String {
-    match bad {
-        BadHeading::Unknown(name) => UNKNOWN_COLUMN.fill(lang, &[name, &COLUMNS.join(", ")]),
-        BadHeading::Twice(name) => TWICE.fill(lang, &[name]),
-        BadHeading::Missing(name) => MISSING.fill(lang, &[name]),
-    }
+    let (en, fr) = bad.in_words();
+    if lang == Lang::Fr { fr } else { en }
 }
 
 /// Progress bar in bytes of the file that have their answer; drawn only on a terminal.

@@ -2,20 +2,20 @@
 //! people whose lines have the same words stay two.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
 use base::Ids;
-use prost::Message as _;
 use proto::intake::v1::Referral;
+use referral_file::{
+    keys::{LineKeys, digest, fingerprints, hex},
+    reader::Read,
+};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
-use super::reader::Read;
 use crate::client::own_files;
 
 /// Number of earlier imports that are searched.
@@ -30,29 +30,14 @@ struct Import {
     lines: BTreeSet<String>,
 }
 
-/// Generator of each line's key.
+/// Keys of the lines of a file.
 #[derive(Debug)]
 pub struct Keys {
-    seed: String,
-    /// Number of occurrences of each line in the file so far.
-    seen: BTreeMap<String, u32>,
+    pub lines: LineKeys,
     /// Whether the file, or an earlier state of it, was imported before.
     pub is_known: bool,
     /// Reason why a second run would not recognise the file.
     pub not_kept: Option<io::Error>,
-}
-
-fn digest(parts: &[&[u8]]) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    for part in parts {
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
-    }
-    digest.finalize().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Keys {
@@ -89,36 +74,14 @@ impl Keys {
         Self::new(Ids::random().uuid().simple().to_string(), false, None)
     }
 
-    fn new(seed: String, is_known: bool, not_kept: Option<io::Error>) -> Self {
-        Self { seed, seen: BTreeMap::new(), is_known, not_kept }
+    const fn new(seed: String, is_known: bool, not_kept: Option<io::Error>) -> Self {
+        Self { lines: LineKeys::new(seed), is_known, not_kept }
     }
 
     /// Sets the key of its line on a referral that has none of its own.
     pub fn give(&mut self, referral: &mut Referral) {
-        if proto::normal::is_blank(&referral.idempotency_key) {
-            let key = self.next(&Referral { idempotency_key: String::new(), ..referral.clone() }.encode_to_vec());
-            referral.idempotency_key = format!("line-{}", key.simple());
-        }
+        self.lines.give(referral);
     }
-
-    /// An id for these words at their first occurrence in the file, and another for each repetition.
-    pub fn next(&mut self, words: &[u8]) -> Uuid {
-        let line = fingerprint(&self.seed, words);
-        let times = self.seen.entry(line.clone()).or_default();
-        *times += 1;
-        let full = digest(&[b"key", self.seed.as_bytes(), line.as_bytes(), &times.to_be_bytes()]);
-        let mut bytes = [0; 16];
-        bytes.iter_mut().zip(full).for_each(|(to, from)| *to = from);
-        uuid::Builder::from_custom_bytes(bytes).into_uuid()
-    }
-}
-
-fn fingerprint(seed: &str, words: &[u8]) -> String {
-    hex(digest(&[b"line", seed.as_bytes(), words]).get(..12).unwrap_or_default())
-}
-
-fn fingerprints(seed: &str, reads: &[Read]) -> BTreeSet<String> {
-    reads.iter().filter_map(|read| Some(fingerprint(seed, &read.referral.as_ref().ok()?.encode_to_vec()))).collect()
 }
 
 fn load(path: &Path) -> Option<Import> {
@@ -151,8 +114,9 @@ fn keep(path: &Path, import: &Import) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use referral_file::reader::{Layout, read};
+
     use super::*;
-    use crate::client::referral::reader::{Layout, read};
 
     fn keys(folder: &Path, path: &Path, text: &str) -> (Vec<String>, bool) {
         let reading = read(text.as_bytes(), Layout::Csv);
@@ -170,7 +134,7 @@ mod tests {
     #[test]
     fn two_people_who_say_the_same_words_on_two_lines_are_two_and_a_second_run_of_the_file_records_nothing_twice() {
         let folder = folder("same");
-        let text = include_str!("../../../tests/files/same-words.csv");
+        let text = include_str!("../../../../referral-file/tests/files/same-words.csv");
         let (first, is_known) = keys(&folder, Path::new("/one.csv"), text);
         assert!(first.len() == 2 && first[0] != first[1] && !is_known, "{first:?}");
         assert_eq!(keys(&folder, Path::new("/moved.csv"), text), (first, true));

@@ -1,16 +1,9 @@
 //! The command `ro referral`: submit one, import many, follow by number, and the RJ Unit's queue [R5a, R6a, R7a, R8a, R3a].
 
-mod alarms;
-mod codes;
-mod concern_part;
 mod import;
-mod json;
 mod keys;
-mod lines;
 mod queue;
-pub mod reader;
 mod receipts;
-mod records;
 mod rejects;
 pub mod send;
 mod submit;

@@ -6,7 +6,8 @@ use futures::{StreamExt, stream};
 use prost::Message;
 use proto::intake::v1::{Referral, SubmitReferralsRequest, referral_service_client::ReferralServiceClient, submission_answer::Answer};
 
-use super::{reader::Read, records::Line};
+use referral_file::{reader::Read, records::Line};
+
 use crate::client::{failure::Failure, session::Peer};
 
 /// Largest number of lines in one call.
@@ -84,7 +85,7 @@ async fn submit_all(mut client: ReferralServiceClient<Peer>, import_id: &str, re
     }
     let mut attempt = 1;
     loop {
-        let request = SubmitReferralsRequest { referrals: referrals.clone(), import_id: import_id.to_owned() };
+        let request = SubmitReferralsRequest { referrals: referrals.clone(), import_id: import_id.to_owned(), check_only: false };
         match client.submit_referrals(request).await.map_err(Failure::from) {
             Ok(answer) => {
                 let answers: Vec<Answer> = answer.into_inner().answers.into_iter().filter_map(|a| a.answer).collect();
@@ -105,7 +106,7 @@ async fn submit_all(mut client: ReferralServiceClient<Peer>, import_id: &str, re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::referral::concern_part::ConcernPart;
+    use referral_file::concern_part::ConcernPart;
 
     #[test]
     fn no_batch_is_larger_than_a_service_takes() {

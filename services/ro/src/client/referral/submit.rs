@@ -7,7 +7,9 @@ use proto::{
     safety::v1::ConcernReceipt,
 };
 
-use super::{alarms, keys::Keys};
+use referral_file::concerns as alarms;
+
+use super::keys::Keys;
 use crate::{
     client::{
         choices,
@@ -178,7 +180,7 @@ impl Submit {
             print::note(AGAIN.fill(session.lang, &[&referral.idempotency_key]));
         }
         if !is_read(&failure) {
-            let concerns = alarms::of_a_referral(&referral, &mut Keys::for_once());
+            let concerns = alarms::of_a_referral(&referral, &mut Keys::for_once().lines);
             let print = |receipt: &ConcernReceipt| print::note(RAISED.fill(session.lang, &[&receipt.reference]));
             let _reported = deliver::send(session.alarm(&who), deliver::keep(concerns), (&self.phone, session.lang), print).await;
         }

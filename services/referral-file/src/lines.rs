@@ -5,8 +5,8 @@ use proto::intake::v1::{Known, Language, Mode, Origin, Referral, Rejection};
 use super::{
     codes::{self, CODED},
     records::{Fields, Quotes},
+    words::Words,
 };
-use crate::client::text::{Lang, Words};
 
 /// The columns a CSV file may have; `origin` and `site` it must have.
 pub const COLUMNS: [&str; 16] = [
@@ -49,13 +49,8 @@ const VALUE: Words = Words { en: "not a known value of {}: {}", fr: "valeur inco
 /// A rejection in both languages.
 #[must_use]
 pub fn rejection(reason: &str, field: &str, words: Words, parts: &[&str]) -> Box<Rejection> {
-    Box::new(Rejection {
-        reason: reason.to_owned(),
-        message_en: words.fill(Lang::En, parts),
-        message_fr: words.fill(Lang::Fr, parts),
-        field: field.to_owned(),
-        ..Rejection::default()
-    })
+    let (message_en, message_fr) = words.fill(parts);
+    Box::new(Rejection { reason: reason.to_owned(), message_en, message_fr, field: field.to_owned(), ..Rejection::default() })
 }
 
 /// A code that is not known.
@@ -77,6 +72,25 @@ pub enum BadHeading {
     Unknown(String),
     Twice(String),
     Missing(&'static str),
+}
+
+const UNKNOWN_COLUMN: Words = Words {
+    en: "the heading has a column \"{}\" that is not known; the columns are {}",
+    fr: "l'en-tête a une colonne « {} » inconnue; les colonnes sont {}",
+};
+const TWICE: Words = Words { en: "the heading has the column {} twice", fr: "l'en-tête a deux fois la colonne {}" };
+const MISSING: Words = Words { en: "the heading has no column {}", fr: "l'en-tête n'a pas de colonne {}" };
+
+impl BadHeading {
+    /// What is wrong, in English and in French.
+    #[must_use]
+    pub fn in_words(&self) -> (String, String) {
+        match self {
+            Self::Unknown(name) => UNKNOWN_COLUMN.fill(&[name, &COLUMNS.join(", ")]),
+            Self::Twice(name) => TWICE.fill(&[name]),
+            Self::Missing(name) => MISSING.fill(&[name]),
+        }
+    }
 }
 
 impl Heading {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::client::encoding::Encoding;
+use super::encoding::Encoding;
 
 const LF: u16 = 0x0a;
 const CR: u16 = 0x0d;

@@ -11,8 +11,8 @@ use super::{
     codes::{self, CODED},
     concern_part::ConcernPart,
     lines::{CONCERN_WORDS, rejection, speaks_of_a_concern, unknown},
+    words::Words,
 };
-use crate::client::text::Words;
 
 const JSON: Words = Words { en: "not a referral in JSON: {}", fr: "pas un renvoi en JSON : {}" };
 const TWICE: Words = Words { en: "the field {} stands twice in the line", fr: "le champ {} figure deux fois dans la ligne" };

@@ -74,7 +74,7 @@ fn is_prose(column: Option<&str>, field: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::referral::records::Fields;
+    use crate::records::Fields;
 
     fn concern(line: &str, record: &str) -> ConcernPart {
         let heading = Heading::read(line, None).0;

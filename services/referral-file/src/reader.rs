@@ -6,11 +6,11 @@ use proto::intake::v1::{Referral, Rejection};
 
 use super::{
     concern_part::{ConcernPart, in_record},
+    encoding::Encoding,
     json,
     lines::{BadHeading, Heading, LONGEST_LINE, NOT_TEXT, TOO_LONG, rejection},
     records::{Fields, Line, Quotes, any_line_end, cut, line_end},
 };
-use crate::client::encoding::Encoding;
 
 /// Largest number of lines of a quoted field.
 const MAX_FIELD_LINES: usize = 200;

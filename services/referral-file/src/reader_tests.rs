@@ -5,14 +5,11 @@ use std::collections::BTreeSet;
 use harness::dice::Dice;
 
 use super::*;
-use crate::client::{
-    encoding::Encoding,
-    referral::{alarms, keys::Keys},
-};
+use crate::{concerns as alarms, keys::LineKeys};
 
 macro_rules! file {
     ($name:literal) => {
-        include_bytes!(concat!("../../../tests/files/", $name)).as_slice()
+        include_bytes!(concat!("../tests/files/", $name)).as_slice()
     };
 }
 
@@ -217,7 +214,7 @@ fn holds(made: &Made, bytes: &[u8], damages: usize, seed: u64) {
     if reading.refused.is_some() {
         return; // The person is rejections at once that nothing was taken.
     }
-    let mut keys = Keys::for_once();
+    let mut keys = LineKeys::new("once".to_owned());
     let rings: String = alarms::of_lines(reading.reads.iter(), &mut keys).into_iter().map(|concern| concern.text).collect();
     let sent: String = reading.reads.iter().filter_map(|read| Some(read.referral.as_ref().ok()?.safety_concern.as_str())).collect();
     // A byte too many at the beginning turns the order around: the words are those that can be read either way.

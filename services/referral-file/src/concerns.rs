@@ -6,8 +6,12 @@ use proto::{
     safety::v1::{Concern, Grade},
 };
 
-use super::{concern_part::ConcernPart, keys::Keys, reader::Read};
-use crate::client::concern::parts::{PART, parts};
+use super::{
+    concern_part::ConcernPart,
+    keys::LineKeys,
+    parts::{PART, parts},
+    reader::Read,
+};
 
 /// Largest number of characters of uncertain lines that are raised together.
 const TOGETHER: usize = PART - 1_000;
@@ -15,7 +19,7 @@ const TOGETHER: usize = PART - 1_000;
 /// All concerns to raise for these lines. Where the words are known the concern is that line's own; lines that only may hold one are raised
 /// together, as many as one message carries.
 #[must_use]
-pub fn of_lines<'a>(reads: impl Iterator<Item = &'a Read>, keys: &mut Keys) -> Vec<Concern> {
+pub fn of_lines<'a>(reads: impl Iterator<Item = &'a Read>, keys: &mut LineKeys) -> Vec<Concern> {
     let mut concerns = Vec::new();
     let mut unclear = String::new();
     for read in reads {
@@ -43,7 +47,7 @@ pub fn of_lines<'a>(reads: impl Iterator<Item = &'a Read>, keys: &mut Keys) -> V
 
 /// The concern in a referral that no service has answered.
 #[must_use]
-pub fn of_a_referral(referral: &Referral, keys: &mut Keys) -> Vec<Concern> {
+pub fn of_a_referral(referral: &Referral, keys: &mut LineKeys) -> Vec<Concern> {
     if proto::normal::is_blank(&referral.safety_concern) {
         return Vec::new();
     }
@@ -57,7 +61,7 @@ pub fn of_a_referral(referral: &Referral, keys: &mut Keys) -> Vec<Concern> {
     raised(&text, &referral.site, keys)
 }
 
-fn raised(text: &str, site: &str, keys: &mut Keys) -> Vec<Concern> {
+fn raised(text: &str, site: &str, keys: &mut LineKeys) -> Vec<Concern> {
     let id = keys.next(text.as_bytes()).to_string();
     let texts = parts(text, &id).texts.into_iter().enumerate();
     let concern = |(at, text): (usize, String)| Concern {
@@ -91,20 +95,16 @@ fn perhaps(lines: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::referral::reader::{Layout, read};
+    use crate::reader::{Layout, read};
 
     fn concerns(text: &[u8]) -> Vec<Concern> {
-        let folder = std::env::temp_dir().join(format!("ro-alarms-{}-{}", std::process::id(), text.len()));
         let reading = read(text, Layout::Csv);
-        let mut keys = Keys::of(&folder, "/file.csv".as_ref(), text, &reading.reads);
-        let found = of_lines(reading.reads.iter(), &mut keys);
-        let _gone = std::fs::remove_dir_all(&folder);
-        found
+        of_lines(reading.reads.iter(), &mut LineKeys::new("file".to_owned()))
     }
 
     #[test]
     fn a_concern_in_a_line_that_cannot_be_recorded_rings_with_its_words_its_site_and_what_is_known() {
-        let text = include_bytes!("../../../tests/files/concern-in-bad-line.csv").as_slice();
+        let text = include_bytes!("../tests/files/concern-in-bad-line.csv").as_slice();
         // The first has a French code, is recorded, and its concern goes with it.
         let first = read(text, Layout::Csv).reads.into_iter().next().unwrap().referral.ok().unwrap();
         assert_eq!(first.safety_concern, "fictional person 02 says he will hurt himself tonight");
@@ -122,9 +122,11 @@ mod tests {
     fn a_referral_that_no_service_answered_for_rings_with_what_is_known_of_it() {
         let referral =
             Referral { safety_concern: "has a knife".into(), site: "kent".into(), victim_name: "Zoé".into(), ..Referral::default() };
-        let found = of_a_referral(&referral, &mut Keys::for_once());
+        let found = of_a_referral(&referral, &mut LineKeys::new("once".to_owned()));
         assert!(found.len() == 1 && found[0].site == "kent" && found[0].text.starts_with("has a knife") && found[0].text.contains("Zoé"));
-        assert!(of_a_referral(&Referral { safety_concern: "\u{200b} ".into(), ..referral }, &mut Keys::for_once()).is_empty());
+        assert!(
+            of_a_referral(&Referral { safety_concern: "\u{200b} ".into(), ..referral }, &mut LineKeys::new("once".to_owned())).is_empty()
+        );
     }
 
     #[test]

@@ -1,0 +1,57 @@
+//! Texts of a file of referrals, in both languages.
+
+crate::text::texts! {
+    title: "Send many referrals from a file", "Envoyer plusieurs renvois à partir d’un fichier";
+    intro: "The file is checked first: you see what must be mended, line by line, before anything is sent. The same file sent twice records nothing twice.", "Le fichier est d’abord vérifié : vous voyez ce qui doit être corrigé, ligne par ligne, avant tout envoi. Le même fichier envoyé deux fois ne consigne rien deux fois.";
+    limits: "A CSV file of at most 1 MiB and 500 referrals; send more in parts. As a spreadsheet saves it: separated by commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252.", "Un fichier CSV d’au plus 1 Mio et 500 renvois; envoyez le reste en plusieurs parties. Tel qu’un tableur l’enregistre : séparé par des virgules, des points-virgules ou des tabulations, en UTF-8, UTF-16 ou Windows-1252.";
+    columns: "Columns of the file", "Colonnes du fichier";
+    columns_text: "The first line names the columns. The origin and the site are needed, and of each referral one of the request, the victim’s name and the offender’s name. Codes may be written in English or in French.", "La première ligne nomme les colonnes. L’origine (origin) et le site (site) sont requis et, pour chaque renvoi, la demande (request), le nom de la victime (victim_name) ou celui du délinquant (offender_name). Les codes peuvent être écrits en français ou en anglais.";
+    file: "File", "Fichier";
+    sending: "The file is being sent", "Envoi du fichier en cours";
+    check: "Check the file", "Vérifier le fichier";
+    file_needed: "Choose the file.", "Choisissez le fichier.";
+    broken_off: "The file did not arrive whole. Choose it again.", "Le fichier n’est pas arrivé en entier. Choisissez-le de nouveau.";
+    too_large: "The file is larger than 1 MiB. Send it in parts.", "Le fichier dépasse 1 Mio. Envoyez-le en plusieurs parties.";
+    too_many: "The file holds {n} referrals, 500 at most. Send it in parts.", "Le fichier contient {n} renvois, le maximum est de 500. Envoyez-le en plusieurs parties.";
+    empty: "There is no referral in the file.", "Le fichier ne contient aucun renvoi.";
+    check_title: "Check of the file", "Vérification du fichier";
+    nothing_yet: "Nothing is recorded yet.", "Rien n’est encore consigné.";
+    read_as: "{name} was read as {encoding}.", "{name} a été lu comme {encoding}.";
+    good_one: "1 referral can be sent.", "1 renvoi peut être envoyé.";
+    good_many: "{n} referrals can be sent.", "{n} renvois peuvent être envoyés.";
+    bad_one: "1 line must be mended.", "1 ligne doit être corrigée.";
+    bad_many: "{n} lines must be mended.", "{n} lignes doivent être corrigées.";
+    concern_one: "1 of them carries a safety concern. It rings when you send: do not wait.", "1 d’entre eux contient une préoccupation de sécurité. Elle sera signalée à l’envoi : n’attendez pas.";
+    concern_many: "{n} of them carry a safety concern. They ring when you send: do not wait.", "{n} d’entre eux contiennent une préoccupation de sécurité. Elles seront signalées à l’envoi : n’attendez pas.";
+    send_one: "Send the referral", "Envoyer le renvoi";
+    send_many: "Send the {n} referrals", "Envoyer les {n} renvois";
+    send_again: "Send the file again", "Renvoyer le fichier";
+    faults: "Lines to mend", "Lignes à corriger";
+    faults_text: "They are not sent with the others. Mend them in your file, now or afterwards.", "Elles ne sont pas envoyées avec les autres. Corrigez-les dans votre fichier, maintenant ou après.";
+    no_fault: "No line must be mended.", "Aucune ligne à corriger.";
+    line: "Line", "Ligne";
+    column: "Column", "Colonne";
+    whole_line: "the whole line", "toute la ligne";
+    to_mend: "What to mend", "À corriger";
+    as_it_stands: "As it stands", "Texte actuel";
+    again: "Send the mended file", "Envoyer le fichier corrigé";
+    again_text: "Choose it here: of its lines, those that are recorded are not recorded again.", "Choisissez-le ici : ses lignes déjà consignées ne le seront pas de nouveau.";
+    sent_title: "The file was sent", "Le fichier a été envoyé";
+    summary: "{recorded} recorded, {known} already known, {beside} kept beside other content, {rejected} rejected.", "{recorded} consignés, {known} déjà connus, {beside} conservés à côté d’un autre contenu, {rejected} rejetés.";
+    answers: "What became of each line", "Ce qu’il est advenu de chaque ligne";
+    what_became: "Answer", "Réponse";
+    number: "Receipt number", "Numéro d’accusé de réception";
+    recorded: "Recorded", "Consigné";
+    already_known: "Already known, not recorded again", "Déjà connu, non consigné de nouveau";
+    kept_beside: "Known with other content: both are kept for the Restorative Justice Unit to compare", "Connu avec un autre contenu : les deux sont conservés pour que l’Unité de la justice réparatrice les compare";
+    rejected: "Rejected:", "Rejetée :";
+    unanswered: "Not answered: send the file again.", "Sans réponse : renvoyez le fichier.";
+    rejects_text: "The rejected lines were not recorded. Mend them and send them.", "Les lignes rejetées n’ont pas été consignées. Corrigez-les et envoyez-les.";
+    rejects: "Save the rejected lines with their reasons (CSV)", "Enregistrer les lignes rejetées avec leurs motifs (CSV)";
+    own_receipts: "Your receipts", "Vos accusés de réception";
+    another: "Send another file", "Envoyer un autre fichier";
+    unsent_title: "The file was not sent", "Le fichier n’a pas été envoyé";
+    unsent_text: "The file is kept on this page. Send it again in a moment: nothing is recorded twice.", "Le fichier est conservé sur cette page. Renvoyez-le dans un instant : rien n’est consigné deux fois.";
+    raised: "A safety concern in a line that could not be recorded was raised: {references}.", "Une préoccupation de sécurité dans une ligne qui n’a pu être consignée a été signalée : {references}.";
+    not_raised: "A safety concern in the file could not be raised. Use the telephone now.", "Une préoccupation de sécurité contenue dans le fichier n’a pas pu être signalée. Téléphonez maintenant.";
+}

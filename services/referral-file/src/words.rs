@@ -1,0 +1,42 @@
+//! Texts in both official languages, which go to a person together [LOLA].
+
+use base::printable;
+
+/// One text; each `{}` is a place for a value, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    pub en: &'static str,
+    pub fr: &'static str,
+}
+
+impl Words {
+    /// Both texts with their values, English first; a value is never searched again, and cannot begin a new line.
+    #[must_use]
+    pub fn fill(self, values: &[&str]) -> (String, String) {
+        (filled(self.en, values), filled(self.fr, values))
+    }
+}
+
+fn filled(text: &str, values: &[&str]) -> String {
+    let mut pieces = text.split("{}");
+    let mut whole = pieces.next().unwrap_or_default().to_owned();
+    let mut values = values.iter();
+    for piece in pieces {
+        let value = printable::text(values.next().copied().unwrap_or_default()).replace("\r\n", "\\n").replace('\n', "\\n");
+        whole.push_str(&value);
+        whole.push_str(piece);
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_again_and_stays_on_its_line() {
+        let words = Words { en: "{} of {}", fr: "{} de {}" };
+        assert_eq!(words.fill(&["{}", "b"]), ("{} of b".to_owned(), "{} de b".to_owned()));
+        assert_eq!(words.fill(&["a\nb\u{1b}", "c"]).0, r"a\nb\x1b of c");
+    }
+}
