@@ -16,6 +16,7 @@ mod sign_in;
 mod accessibility;
 mod burst;
 mod checks;
+mod drafts;
 mod event;
 mod half_open;
 mod keyboard;

@@ -97,6 +97,7 @@ impl Frame<'_> {
         html! {
             body class=[(self.density == Density::Compact).then_some("compact")] data-events=[self.follows().map(|s| format!("/{code}/events?tabs={}", s.tabs))]
                 data-person=[self.session.map(|s| person(&s.caller.subject))]
+                data-draft-keys=[self.session.map(|s| s.draft_keys.expose())]
                 data-pace=[self.session.map(|_| assets::PACE.address())]
                 data-made=(millis(self.now)) data-sign-in=(texts.sign_in) data-signed-out=(texts.accept_signed_out)
                 data-imminent=(texts.notify_imminent) data-event=(texts.notify_event)

@@ -11,6 +11,7 @@ use std::{
 };
 
 use base::{Caller, Clock, Ids, Private, caller::Proof};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -54,6 +55,8 @@ pub struct Session {
     pub form_token: String,
     /// Identifies the session among the tabs of one browser; discloses nothing of the cookie.
     pub tabs: String,
+    /// Keys under which a script of ours seals what this person types, until it is sent: `version:base64url`, newest first.
+    pub draft_keys: Private<String>,
     /// When the session ends unless the person signs in again.
     pub expires_at: OffsetDateTime,
     /// When its token ends.
@@ -198,7 +201,7 @@ impl Sessions {
         let mut known = self.known();
         let entry = self.entry(&mut known, &kept.id);
         (entry.caller, entry.asked_at, entry.newest) = (Some(caller), Some(now), Some(kept.clone()));
-        let session = session(&kept, entry);
+        let session = session(&kept, entry, &self.seal);
         Ok((cookies, session))
     }
 
@@ -248,7 +251,7 @@ impl Sessions {
     pub fn session(&self, kept: &StoredSession) -> Session {
         let mut known = self.known();
         let entry = self.entry(&mut known, &kept.id);
-        session(kept, entry)
+        session(kept, entry, &self.seal)
     }
 
     /// The cookies that keep a session in the browser.
@@ -388,7 +391,14 @@ impl StoredSession {
     }
 }
 
-fn session(kept: &StoredSession, known: &InstanceState) -> Session {
+/// Keys of a person's drafts. They are the same in each of their sessions, so that what was typed comes back after one has ended.
+fn draft_keys(seal: &Seal, subject: &str) -> Private<String> {
+    let keys = seal.derived(&format!("drafts of {subject}"));
+    let texts: Vec<String> = keys.iter().map(|(version, key)| format!("{version}:{}", URL_SAFE_NO_PAD.encode(key))).collect();
+    Private::new(texts.join(" "))
+}
+
+fn session(kept: &StoredSession, known: &InstanceState, seal: &Seal) -> Session {
     let instant = |seconds: i64| OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let proof = Proof {
         subject: kept.subject.clone(),
@@ -402,6 +412,7 @@ fn session(kept: &StoredSession, known: &InstanceState) -> Session {
         token: Private::new(kept.access.clone()),
         form_token: kept.form.clone(),
         tabs: kept.tabs(),
+        draft_keys: draft_keys(seal, &kept.subject),
         expires_at: instant(kept.ends_at()),
         token_until: instant(kept.token_until),
         renew_at: kept.refresh.is_some().then(|| instant(kept.renew_at().max(known.retry_at))),

@@ -9,7 +9,10 @@ use std::{
 };
 
 use anyhow::{Context as _, bail, ensure};
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey},
+    hmac,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -32,7 +35,14 @@ struct Keys {
 struct Loaded {
     /// Inode, time and size of the file that was read.
     read: Option<(u64, i64, i64, u64)>,
-    keys: BTreeMap<u32, RandomizedNonceKey>,
+    keys: BTreeMap<u32, SealKey>,
+}
+
+/// A key of sessions in its two uses.
+struct SealKey {
+    seals: RandomizedNonceKey,
+    /// Derives keys for what a browser seals by itself.
+    derives: hmac::Key,
 }
 
 impl Seal {
@@ -54,7 +64,7 @@ impl Seal {
     pub fn of_this_process() -> anyhow::Result<Self> {
         let mut bytes = [0_u8; KEY];
         aws_lc_rs::rand::fill(&mut bytes).ok().context("the machine gives no random bytes")?;
-        let keys = BTreeMap::from([(1, key(&bytes)?)]);
+        let keys = BTreeMap::from([(1, SealKey::new(&bytes)?)]);
         Ok(Self(Arc::new(Keys { path: None, loaded: Mutex::new(Loaded { read: None, keys }) })))
     }
 
@@ -64,7 +74,7 @@ impl Seal {
         let mut body = serde_json::to_vec(value).ok()?;
         let keys = self.keys();
         let (version, key) = keys.keys.last_key_value()?;
-        let nonce = key.seal_in_place_append_tag(Aad::from(purpose.as_bytes()), &mut body).ok()?;
+        let nonce = key.seals.seal_in_place_append_tag(Aad::from(purpose.as_bytes()), &mut body).ok()?;
         let mut sealed = version.to_be_bytes().to_vec();
         sealed.extend_from_slice(nonce.as_ref());
         sealed.append(&mut body);
@@ -81,8 +91,16 @@ impl Seal {
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut body = body.to_vec();
         let keys = self.keys();
-        let opened = keys.keys.get(&version)?.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body).ok()?;
+        let opened = keys.keys.get(&version)?.seals.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut body).ok()?;
         serde_json::from_slice(opened).ok()
+    }
+
+    /// Keys of 256 bits for one purpose, each with the version it comes from, newest first: the same on every instance, and from none of
+    /// them can the key behind it be found.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> Vec<(u32, [u8; KEY])> {
+        let one = |key: &SealKey| hmac::sign(&key.derives, purpose.as_bytes()).as_ref().try_into().ok();
+        self.keys().keys.iter().rev().filter_map(|(version, key)| Some((*version, one(key)?))).collect()
     }
 
     fn keys(&self) -> MutexGuard<'_, Loaded> {
@@ -100,11 +118,16 @@ impl Seal {
     }
 }
 
-fn key(bytes: &[u8]) -> anyhow::Result<RandomizedNonceKey> {
-    RandomizedNonceKey::new(&AES_256_GCM, bytes).ok().context("a key of sessions has 32 bytes")
+impl SealKey {
+    fn new(bytes: &[u8]) -> anyhow::Result<Self> {
+        let seals = RandomizedNonceKey::new(&AES_256_GCM, bytes).ok().context("a key of sessions has 32 bytes")?;
+        // Two uses, two keys: what seals a session is not what derives.
+        let derives = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"keys for browsers");
+        Ok(Self { seals, derives: hmac::Key::new(hmac::HMAC_SHA256, derives.as_ref()) })
+    }
 }
 
-fn read(path: &Path) -> anyhow::Result<BTreeMap<u32, RandomizedNonceKey>> {
+fn read(path: &Path) -> anyhow::Result<BTreeMap<u32, SealKey>> {
     let mode = fs::metadata(path).context("the file cannot be read")?.mode();
     ensure!(mode & 0o077 == 0, "others may read the file: set its mode to 0600");
     let text = fs::read_to_string(path).context("the file cannot be read")?;
@@ -114,7 +137,7 @@ fn read(path: &Path) -> anyhow::Result<BTreeMap<u32, RandomizedNonceKey>> {
         let Some((version, digits)) = line.split_once(' ') else { bail!("a line is no version and key") };
         let version: u32 = version.parse().ok().filter(|n| *n >= 1).context("a version is no number from 1")?;
         let bytes = hex::decode(digits.trim()).ok().context("a key is not 64 hexadecimal digits")?;
-        ensure!(keys.insert(version, key(&bytes)?).is_none(), "version {version} stands twice");
+        ensure!(keys.insert(version, SealKey::new(&bytes)?).is_none(), "version {version} stands twice");
     }
     ensure!(!keys.is_empty(), "the file is empty");
     Ok(keys)
@@ -165,6 +188,20 @@ mod tests {
         for broken in ["", "A", "AAAA", "é", "AAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
             assert_eq!(seal.open::<String>("session", broken), None);
         }
+    }
+
+    #[test]
+    fn a_browser_gets_the_same_keys_from_every_instance_and_others_for_another_person() {
+        let (first, second) = (format!("1 {}\n", "11".repeat(32)), format!("2 {}\n", "22".repeat(32)));
+        let file = File::new("derived", &first);
+        let (seal, other) = (Seal::of_file(&file.0).unwrap(), Seal::of_file(&file.0).unwrap());
+        let former = seal.derived("drafts of one");
+        assert_eq!(former, other.derived("drafts of one"));
+        assert_ne!(former, seal.derived("drafts of another"));
+        assert_ne!(former, vec![(1, [0x11; 32])], "not the key itself");
+        file.write(&format!("{first}{second}"));
+        let [newer, older] = seal.derived("drafts of one").try_into().unwrap();
+        assert_eq!((newer.0, vec![older]), (2, former), "what a former key sealed is still opened");
     }
 
     #[test]

@@ -43,7 +43,7 @@ fn one(step: &NextStep, case: &Case, language: Language) -> Markup {
 fn name(step: &NextStep, case: &Case, language: Language) -> String {
     let stage = words::stage(step.to(), language);
     let mode = words::mode(&step.mode, &step.described_mode_id, case, language);
-    if mode.is_empty() { stage.to_owned() } else { fill(texts::of(language).step_in_mode, &[("stage", stage), ("mode", &mode)]) }
+    if mode.is_empty() { stage.to_owned() } else { format!("{stage}, {mode}") }
 }
 
 fn needed(missing: &MissingCondition, language: Language) -> Markup {

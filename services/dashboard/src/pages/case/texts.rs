@@ -7,7 +7,7 @@ crate::text::texts! {
     as_table: "Show as a table", "Afficher en liste";
     not_in_the_list: "Read a case that is not in this list (break-glass)", "Lire un dossier qui n’est pas dans cette liste (bris de glace)";
     cut: "You may see more cases than this page reads: it holds the {n} that were opened first. A case number leads to any other.", "Vous pouvez voir plus de dossiers que cette page n’en lit : elle contient les {n} premiers ouverts. Un numéro de dossier mène à tout autre.";
-    count: "{n} cases", "{n} dossiers";
+    count: "Cases: {n}", "Dossiers : {n}";
     none_as_asked: "None that you may see is as you asked. Choose something else.", "Aucun que vous puissiez voir ne répond à ces choix. Choisissez autre chose.";
     number: "Case", "Dossier";
     show: "Show", "Afficher";
@@ -34,9 +34,8 @@ crate::text::texts! {
     in_the_way: "What it waits for", "Ce qui est attendu";
     next_steps: "What the next step needs", "Ce que la prochaine étape exige";
     no_next_step: "No further stage follows from here.", "Aucune autre étape ne suit celle-ci.";
-    step_is_free: "Nothing is missing: the case can be moved.", "Rien ne manque : le dossier peut changer d’étape.";
-    step_needs: "Missing: {n}", "Il manque : {n}";
-    step_in_mode: "{stage}, {mode}", "{stage}, {mode}";
+    step_is_free: "Nothing is missing: the case can be moved.", "Rien ne manque : le dossier peut changer d’étape.";
+    step_needs: "Missing: {n}", "Il manque : {n}";
     another_mode: "Stay, in another mode", "Rester, dans un autre mode";
     gate: "All of it is checked once more when the case is moved, and whether a safety concern is open is asked at that moment.", "Tout est vérifié de nouveau lorsque le dossier change d’étape, et l’on s’assure à ce moment qu’aucune préoccupation de sécurité n’est ouverte.";
     frozen_why: "Contact is frozen: a safety concern is open.", "Contacts suspendus : une préoccupation de sécurité est ouverte.";

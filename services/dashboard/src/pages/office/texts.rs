@@ -6,7 +6,7 @@ crate::text::texts! {
     vacant_title: "No one can be rung in {n} offices", "Personne ne peut être appelé dans {n} fonctions";
     vacant_one_title: "No one can be rung in one office", "Personne ne peut être appelé dans une fonction";
     vacant_text: "National Headquarters and the National Monitoring Centre are rung in their place, at once.", "L’administration centrale et le Centre national de surveillance sont appelés à leur place, sans attendre.";
-    caption: "{n} offices", "{n} fonctions";
+    caption: "Offices: {n}", "Fonctions : {n}";
     office: "Office", "Fonction";
     region: "Region", "Région";
     holders: "Who is rung, in this order", "Qui est appelé, dans cet ordre";

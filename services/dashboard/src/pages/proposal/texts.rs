@@ -3,7 +3,7 @@
 crate::text::texts! {
     proposals: "To be confirmed", "À confirmer";
     intro: "What decides who is rung, who accepts an alarm and who gives roles takes two administrators: one proposes, another confirms. Nobody confirms what they are given themselves.", "Ce qui détermine qui est appelé, qui accepte une alarme et qui accorde des rôles exige deux administrateurs : l’un propose, l’autre confirme. Personne ne confirme ce qu’il reçoit lui-même.";
-    caption: "{n} changes wait for a second administrator", "{n} modifications attendent un second administrateur";
+    caption: "Changes that wait for a second administrator: {n}", "Modifications en attente d’un second administrateur : {n}";
     none: "Nothing that you may see waits for a second administrator.", "Rien que vous puissiez voir n’attend un second administrateur.";
     confirmed: "Confirmed: it is in force now.", "Confirmé : c’est maintenant en vigueur.";
     what: "What changes", "Ce qui change";

@@ -4,7 +4,7 @@ crate::text::texts! {
     raise: "Raise a concern", "Signaler une préoccupation";
     raise_intro: "One line is enough. National Headquarters is told at once, and the head of the site as far as they need to know. It rings until each has accepted it.", "Une ligne suffit. L’administration centrale est avisée sur-le-champ, et la direction du lieu dans la mesure de son besoin de savoir. L’appel se répète jusqu’à ce que chacune l’ait accepté.";
     raise_danger: "If someone is in danger right now, act first: follow the emergency procedure of your site, then write.", "Si une personne est en danger en ce moment, agissez d’abord : suivez la procédure d’urgence de votre établissement, puis écrivez.";
-    how_grave: "How grave is it?", "Quelle est la gravité ?";
+    how_grave: "How grave is it?", "Quelle est la gravité?";
     how_grave_hint: "Choose one. If you are not sure, choose the graver one.", "Choisissez une réponse. En cas de doute, choisissez la plus grave.";
     raise_gravity: "It was NOT recorded yet: say how grave it is. Everything else is kept below.", "Ceci n’a PAS encore été consigné : indiquez la gravité. Tout le reste est conservé ci-dessous.";
     choose_imminent: "Imminent risk of self-injury, suicide, serious bodily injury or death", "Risque imminent d’automutilation, de suicide, de blessure grave ou de mort";
