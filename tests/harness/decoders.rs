@@ -59,6 +59,7 @@ fn facts(bytes: &[u8]) {
     message::<safety::ConcernRaised>(bytes);
     message::<safety::ConcernChanged>(bytes);
     message::<notification::RingDelivered>(bytes);
+    message::<notification::RingUnreached>(bytes);
     message::<notification::ContactTaken>(bytes);
 }
 

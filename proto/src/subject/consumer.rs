@@ -7,7 +7,7 @@ use super::{
         BREAK_GLASS_OPENED, BREAK_GLASS_QUOTA_REACHED, BREAK_GLASS_REVIEW_DUE, CASE_MOVED, CASE_OPENED, CASE_PURGED, CASE_TIES,
         CONCERN_CHANGED, CONCERN_RAISED, CONTACT_PUSHED, EVERY_CONTACT, EVERY_RAISE, EVERY_REFERRAL, EVERY_RING, EVERY_SERVICE_RAISE,
         GRANT_CHANGED, MEDIATOR_ASSIGNED, NOTICES_PURGED, OFFICER_ASSIGNED, REFERRAL_CORRECTED, REFERRAL_PURGED, REFERRAL_SCREENED,
-        REFERRALS_RECEIVED, RING_DELIVERED,
+        REFERRALS_RECEIVED, RING_DELIVERED, RING_UNREACHED,
     },
     stream::{CASES, INTAKE, NOTIFICATION, RAISES, RINGS, SAFETY, SERVICE_RAISES, SUBMISSIONS, consumer},
     witness::WITNESSES,
@@ -19,6 +19,8 @@ pub const CASES_SCREENED: ConsumerSpec = consumer("cases", &INTAKE, "cases-refer
 pub const SAFETY_RAISES: ConsumerSpec = consumer("safety", &RAISES, "safety-raises", &[EVERY_RAISE]);
 pub const SAFETY_SERVICE_RAISES: ConsumerSpec = consumer("safety", &SERVICE_RAISES, "safety-service-raises", &[EVERY_SERVICE_RAISE]);
 pub const SAFETY_DELIVERED: ConsumerSpec = consumer("safety", &NOTIFICATION, "safety-ring-delivered", &[RING_DELIVERED]);
+/// On its own: what reached nobody waits behind no delivery.
+pub const SAFETY_UNREACHED: ConsumerSpec = consumer("safety", &NOTIFICATION, "safety-ring-unreached", &[RING_UNREACHED]);
 pub const NOTIFICATION_RINGS: ConsumerSpec = consumer("notification", &RINGS, "notification-rings", &[EVERY_RING]);
 /// Consumers of the facts of which notification informs people, one for each of two services' streams.
 pub const NOTIFICATION_FACTS: ConsumerSpec = consumer("notification", &INTAKE, "notification-facts", &[REFERRALS_RECEIVED, CONTACT_PUSHED]);
@@ -55,7 +57,7 @@ pub const CASES_PURGE_NOTICES: ConsumerSpec = consumer("cases", &NOTIFICATION, "
 
 /// The durable consumers. The subjects of a name never change: a version that consumes others does so under a new name (`…-2`), and the
 /// former is in [`FORMER`] until no version of the service uses it.
-pub const CONSUMERS: [ConsumerSpec; 35] = [
+pub const CONSUMERS: [ConsumerSpec; 36] = [
     INTAKE_CONCERNS,
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
@@ -81,6 +83,7 @@ pub const CONSUMERS: [ConsumerSpec; 35] = [
     SAFETY_RAISES,
     SAFETY_SERVICE_RAISES,
     SAFETY_DELIVERED,
+    SAFETY_UNREACHED,
     NOTIFICATION_RINGS,
     NOTIFICATION_FACTS,
     NOTIFICATION_CASE_FACTS,

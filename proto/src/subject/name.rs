@@ -116,9 +116,10 @@ pub const CONCERN_CHANGED: &str = "ro.safety.event.concern-changed";
 /// A person's or system's role began, changed or ended; every service keeps a copy.
 pub const GRANT_CHANGED: &str = "ro.safety.event.grant-changed";
 pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
+pub const RING_UNREACHED: &str = "ro.notification.event.ring-unreached";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 36] = [
+pub const FACTS: [&str; 37] = [
     REFERRALS_RECEIVED,
     REFERRAL_SCREENED,
     REFERRAL_CORRECTED,
@@ -154,6 +155,7 @@ pub const FACTS: [&str; 36] = [
     "ro.reporting.event.checkpoint-witnessed",
     "ro.reporting.event.checkpoint-refused",
     RING_DELIVERED,
+    RING_UNREACHED,
     CONTACT_TAKEN,
 ];
 

@@ -13,7 +13,8 @@ create table ring (
     step integer not null,
     level integer not null,
     no_route boolean not null,
-    delivered_at timestamptz not null
+    delivered_at timestamptz not null,
+    unreached_at timestamptz
 );
 comment on table ring is 'Rings of the safety ladder that stand in inboxes. Ids, codes and clocks only [R3e].';
 comment on column ring.ring_id is 'Made by safety for (concern, audience, step): the same ring twice is one ring, by whichever road it comes.';
@@ -23,6 +24,7 @@ comment on column ring.step is 'Counts from 0; 0 is the first ring.';
 comment on column ring.level is 'How far up the ladder it has climbed.';
 comment on column ring.no_route is 'Safety knew nobody who holds the office.';
 comment on column ring.delivered_at is 'When it stood in the inboxes; the same answer is given to every repeat.';
+comment on column ring.unreached_at is 'When safety was told that nothing that was to leave for it reached anybody; null: it was not.';
 create index ring_by_concern on ring (concern_id);
 
 create table inbox_item (

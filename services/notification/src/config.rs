@@ -5,6 +5,8 @@ use std::{convert::Infallible, path::PathBuf};
 use base::Private;
 use server::{Configured, Settings};
 
+use crate::domain::levels::Levels;
+
 /// Tells people, in their language, and keeps the ledger of it.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(version)]
@@ -65,6 +67,14 @@ pub struct Config {
         default_value = "fcm.googleapis.com,updates.push.services.mozilla.com,*.notify.windows.com,*.push.apple.com"
     )]
     pub push_hosts: Vec<String>,
+
+    /// From which ring of its ladder on an imminent risk leaves by which channel; 0 is the first. An example until CSC sets it
+    #[arg(long, default_value = "email=0,push=0,text=0,voice=0,gateway=0")]
+    pub channel_levels_imminent: Levels,
+
+    /// The same for every other concern, and for a question. An example until CSC sets it
+    #[arg(long, default_value = "email=0,push=0,text=1,voice=1,gateway=1")]
+    pub channel_levels: Levels,
 
     /// How people reach the dashboard, for example https://ro.example.org: where a call says that a concern is accepted, and where the
     /// e-mail of a ring leads. Without it the e-mail only names the page

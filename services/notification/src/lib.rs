@@ -19,7 +19,7 @@ use sqlx::migrate::Migrator;
 
 use app::alarm_guard::GuardedAlarm;
 use channels::{gateway::Gateway, push::Pusher, smtp::Mailer};
-use domain::gateway::Hints;
+use domain::{gateway::Hints, levels::ChannelLevels};
 
 pub use config::Config;
 
@@ -54,6 +54,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let gateway = gateway(&config)?;
     let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
     let mut app = app.with_pages(config.dashboard_link.as_deref().unwrap_or_default()).with_pusher(pusher(&config)?);
+    app.levels = ChannelLevels { imminent: config.channel_levels_imminent, other: config.channel_levels };
     if gateway.is_some() {
         app.calls = app::Calls::on();
     }

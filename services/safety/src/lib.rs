@@ -19,7 +19,7 @@ use base::database;
 use proto::{
     notification::v1::inbox_service_client::InboxServiceClient,
     safety::v1::{alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer},
-    subject::{SAFETY_DELIVERED, SAFETY_RAISES, SAFETY_SERVICE_RAISES, STREAMS, witnessing},
+    subject::{SAFETY_DELIVERED, SAFETY_RAISES, SAFETY_SERVICE_RAISES, SAFETY_UNREACHED, STREAMS, witnessing},
 };
 use server::{Context, limits::LARGE};
 use sqlx::migrate::Migrator;
@@ -114,6 +114,7 @@ fn consume(ctx: &Context, app: &alarm::App) {
     ctx.hear_repeated(SAFETY_RAISES, raised(SAFETY_RAISES.name));
     let delivered = bus::Delivered { app: app.clone() };
     ctx.consume(SAFETY_DELIVERED, delivered);
+    ctx.consume(SAFETY_UNREACHED, bus::Unreached { app: app.clone() });
     ctx.watch_stream_usage(STREAMS.map(|stream| stream.name));
 }
 

@@ -182,6 +182,7 @@ async fn note_answer(app: &App, alarm: &GuardedAlarm, progress: &Progress, answe
             about: ALARM,
             data: &data,
             alarm: Some(Alarm { audience: Audience::Nhq, grade: Grade::Imminent, envelope: Vec::new().into() }),
+            step: None,
             again: rung_at.is_some(),
         });
         write_letters(&mut tx, app, letters.into()).await?;
@@ -242,6 +243,7 @@ async fn restore(app: &App, safety: &mut AlarmServiceClient<Peer>, guarded: &Gua
         about: guarded.concern.uuid(),
         data: &data,
         alarm: None,
+        step: None,
         again: false,
     });
     write_letters(&mut tx, app, letters.into()).await?;
@@ -271,6 +273,7 @@ async fn ring(app: &App, guarded: &Guarded, template: Template) -> sqlx::Result<
         about: guarded.concern.uuid(),
         data: &data,
         alarm: Some(Alarm { audience: guarded.audience, grade: guarded.grade, envelope: envelope.clone().into() }),
+        step: None,
         again: true,
     });
     write_letters(&mut tx, app, letters.collect()).await?;

@@ -53,6 +53,7 @@ pub async fn notify(tx: &mut PgConnection, app: &App, facts: Vec<Fact>) -> sqlx:
         about: notice.about,
         data: &notice.data,
         alarm: None,
+        step: None,
         again: false,
     });
     write_letters(tx, app, letters.collect()).await

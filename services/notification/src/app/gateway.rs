@@ -4,7 +4,7 @@ use base::refusal::store_error;
 use futures::StreamExt as _;
 use vault::Fault;
 
-use super::{App, alarm_guard::ALARM};
+use super::{App, alarm_guard::ALARM, ring::unreached};
 use crate::{
     channels::gateway::Gateway,
     domain::{
@@ -48,6 +48,7 @@ async fn try_one(app: &App, gateway: &Gateway, due: Due) -> sqlx::Result<()> {
     let (now, reason) = (app.clock.now(), verdict.reason.map_or("", Reason::code));
     let mut tx = app.begin().await?;
     store::delivery::conclude(&mut tx, delivery, verdict, now).await?;
+    unreached::look(&mut tx, app, delivery, verdict, attempts).await?;
     if let Some((_, channel)) = due.own {
         store::channel::note(&mut tx, channel, verdict, now).await?;
     }

@@ -40,6 +40,8 @@ pub(super) struct Letter<'a> {
     pub about: Uuid,
     pub data: &'a Data,
     pub alarm: Option<Alarm>,
+    /// Step of the ladder, where it is a ring of it.
+    pub step: Option<i32>,
     /// Sent before: the item is refreshed, and no holder of the office gets another mail.
     pub again: bool,
 }
@@ -212,6 +214,9 @@ fn sendings(app: &App, known: &Known, letter: &Letter<'_>, wishes: &Preferences)
                 Kind::Voice => app.calls.is_on().then_some((Channel::Voice, *id)),
             })),
         }
+    }
+    if let Some(alarm) = &letter.alarm {
+        wanted.retain(|(channel, _)| app.levels.ring(*channel, alarm.grade, letter.step));
     }
     wanted.into_iter().map(|(channel, via)| Sending { delivery_id: app.ids.uuid(), channel, via }).collect()
 }

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use uuid::Uuid;
 use vault::Fault;
 
-use super::App;
+use super::{App, ring::unreached};
 use crate::{
     channels::smtp::Mailer,
     domain::{
@@ -71,6 +71,7 @@ async fn try_one(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<(
     let reason = verdict.reason.map_or("", Reason::code);
     let mut tx = app.begin().await?;
     store::mail::conclude(&mut tx, due.delivery_id, verdict, now).await?;
+    unreached::look(&mut tx, app, due.delivery_id, verdict, due.attempts).await?;
     tx.commit().await?;
     let (delivery, attempts) = (due.delivery_id, due.attempts);
     match verdict.state {

@@ -29,7 +29,7 @@ use vault::Vault;
 
 use crate::{
     channels::push::Pusher,
-    domain::{address::StaffDomains, concern::Grade, mail::lane::Lane},
+    domain::{address::StaffDomains, concern::Grade, levels::ChannelLevels, mail::lane::Lane},
 };
 
 /// Scopes in the policies of the database: of a person, and of a reader of the ledger.
@@ -50,6 +50,8 @@ pub struct App {
     /// Push services that may be asked, where they are set up, and the wake of their workers.
     pub pusher: Option<Pusher>,
     pub pushes: Calls,
+    /// Which channel a ring leaves by, from which step on.
+    pub levels: ChannelLevels,
     pub staff: Arc<StaffDomains>,
     pub vault: Vault,
     /// Address of the pages, without a slash at its end; empty where it is not known.
@@ -118,7 +120,20 @@ impl App {
     pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains, vault: Vault) -> Self {
         let pages = Arc::from("");
         let (mail, calls, pushes) = (MailWake::default(), Calls::default(), Calls::default());
-        Self { pool, clock, ids, outbox, mail, calls, pusher: None, pushes, staff: Arc::new(staff), vault, pages }
+        Self {
+            pool,
+            clock,
+            ids,
+            outbox,
+            mail,
+            calls,
+            pusher: None,
+            pushes,
+            levels: ChannelLevels::default(),
+            staff: Arc::new(staff),
+            vault,
+            pages,
+        }
     }
 
     /// With push services.

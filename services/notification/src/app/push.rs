@@ -4,7 +4,7 @@ use base::refusal::store_error;
 use futures::StreamExt as _;
 use vault::Fault;
 
-use super::{App, alarm_guard::ALARM};
+use super::{App, alarm_guard::ALARM, ring::unreached};
 use crate::{
     channels::push::{Pusher, Target},
     domain::{
@@ -49,6 +49,7 @@ async fn try_one(app: &App, pusher: &Pusher, due: Due) -> sqlx::Result<()> {
     let reason = verdict.reason.map_or("", Reason::code);
     let mut tx = app.begin().await?;
     store::delivery::conclude(&mut tx, delivery, verdict, now).await?;
+    unreached::look(&mut tx, app, delivery, verdict, attempts).await?;
     store::channel::note(&mut tx, due.via, verdict, now).await?;
     tx.commit().await?;
     match verdict.state {

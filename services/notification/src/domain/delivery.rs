@@ -105,6 +105,9 @@ impl Reason {
     }
 }
 
+/// Attempts in vain after which a channel that is tried again counts as one that reaches nobody.
+pub const TRIES: i32 = 2;
+
 /// State of a delivery after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {

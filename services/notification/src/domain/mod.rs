@@ -12,6 +12,7 @@ pub mod fact;
 pub mod gateway;
 pub mod inbox;
 pub mod language;
+pub mod levels;
 pub mod mail;
 pub mod office;
 pub mod purge;

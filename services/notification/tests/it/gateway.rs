@@ -106,7 +106,7 @@ async fn a_silent_gateway_holds_up_no_inbox_and_no_mail() {
 #[tokio::test]
 async fn a_late_report_that_nobody_was_reached_is_on_the_ledger_and_the_mail_goes_at_once() {
     let reports = [Does::Answer(202, ""), Does::Answer(503, ""), Does::Answer(200, "{\"state\":\"failed\"}")];
-    let (world, gateway) = (rung(Grade::Concern).await, StandIn::up(&reports).await);
+    let (world, gateway) = (rung(Grade::Imminent).await, StandIn::up(&reports).await);
     let client = gateway.client();
     for state in [DeliveryState::Sent, DeliveryState::Sent] {
         assert_eq!(call_due(&world.app, &client).await.unwrap(), 1);

@@ -39,4 +39,6 @@ mod stand_in;
 #[cfg(test)]
 mod uniform;
 #[cfg(test)]
+mod unreached;
+#[cfg(test)]
 mod world;

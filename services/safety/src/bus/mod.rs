@@ -10,7 +10,7 @@ use messaging::{
 };
 use proto::{
     id::{RingId, SiteCode},
-    notification::v1::RingDelivered,
+    notification::v1::{RingDelivered, RingUnreached},
     safety::v1,
     subject,
 };
@@ -23,7 +23,7 @@ use crate::{
         confirm_delivery::{self, Confirmed},
         raise_concern, raise_set,
         report::{Receipt, Report},
-        signed,
+        ring, signed,
     },
     domain::{alarm::concern::Audience, id_of},
 };
@@ -173,6 +173,26 @@ impl Handler for Delivered {
             traceparent: trace::of(&span),
         });
         confirm_delivery::confirm_all(db, &self.app, fresh, &confirmed.collect::<Vec<_>>()).await?;
+        Ok(())
+    }
+}
+
+/// Consumer of rings that reached nobody.
+pub struct Unreached {
+    pub app: App,
+}
+
+impl Handler for Unreached {
+    type Work = RingId;
+
+    async fn read(&self, message: &Incoming) -> Result<RingId, Rejection> {
+        let event = message.decode::<RingUnreached>()?;
+        let malformed = || Rejection::Never { reason: "malformed-message", detail: "ring_id is not a UUID".to_owned() };
+        RingId::from_str(&event.ring_id).map_err(|_| malformed())
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, ring: RingId, _: &Incoming) -> Result<(), Rejection> {
+        ring::climb_at_once(tx, &self.app, ring.uuid()).await?;
         Ok(())
     }
 }

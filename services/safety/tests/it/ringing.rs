@@ -283,3 +283,50 @@ async fn no_hint_that_somebody_wrote_keeps_an_office_silent() {
     world.app.clock.advance(Duration::minutes(2));
     assert_eq!(world.tick().await, 2);
 }
+
+#[tokio::test]
+async fn a_ring_that_reached_nobody_climbs_at_once_to_the_last_rung_and_rings_no_other_office_for_it() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    let newest = async || {
+        let rings = world.rings().await;
+        let of_head = rings.into_iter().filter(|ring| ring.audience() == proto::safety::v1::Audience::ResponsibleHead);
+        of_head.max_by_key(|ring| ring.step).unwrap()
+    };
+    let unreached = async |ring: &str| {
+        let mut tx = world.begin(&row_security::itself()).await;
+        let rung = ring::climb_at_once(&mut tx, &world.app, ring.parse().unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+        rung
+    };
+    let first = newest().await;
+    for (step, recipients) in [(1, 1), (2, 2), (3, 4)] {
+        let ring = newest().await;
+        assert_eq!(unreached(&ring.ring_id).await, 1);
+        assert_eq!(unreached(&ring.ring_id).await, 0, "told twice, it climbs once");
+        let next = newest().await;
+        assert_eq!((next.step, next.level), (step, step));
+        assert!(next.recipients.len() >= recipients, "{} recipients", next.recipients.len());
+    }
+    assert_eq!(unreached(&newest().await.ring_id).await, 0, "on the last rung it rings by its own times");
+    assert_eq!((unreached(&first.ring_id).await, world.tick().await), (0, 0));
+    assert_eq!(world.audience(concern.id, Audience::Nhq).await.step, 0);
+    // From there the ladder goes on: five minutes later, and once.
+    world.app.clock.advance(Duration::minutes(5));
+    world.tick().await;
+    assert_eq!(world.audience(concern.id, Audience::ResponsibleHead).await.step, 4);
+    assert_eq!(world.count("select count(*) from (select 1 from ring group by concern_id, audience, step having count(*) > 1) d").await, 0);
+}
+
+#[tokio::test]
+async fn who_has_accepted_is_rung_no_more_because_a_channel_failed_later() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    let rings = world.rings().await;
+    world.accept(&crate::world::head_of("mission"), concern.id, Audience::ResponsibleHead).await.unwrap();
+    for ring in rings.iter().filter(|ring| ring.audience() == proto::safety::v1::Audience::ResponsibleHead) {
+        let mut tx = world.begin(&row_security::itself()).await;
+        assert_eq!(ring::climb_at_once(&mut tx, &world.app, ring.ring_id.parse().unwrap()).await.unwrap(), 0);
+        tx.commit().await.unwrap();
+    }
+}

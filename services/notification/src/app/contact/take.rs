@@ -151,6 +151,7 @@ pub(super) async fn ask_for_reviews(tx: &mut PgConnection, app: &App, differing:
         about: *about,
         data,
         alarm: None,
+        step: None,
         again: false,
     });
     write_letters(tx, app, letters.collect()).await

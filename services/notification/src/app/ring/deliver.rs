@@ -88,6 +88,7 @@ fn mailing<'a>(ReceivedRing { ring, span }: &'a ReceivedRing, data: &'a Data, an
         about: ring.concern_id.uuid(),
         data,
         alarm: Some(Alarm { audience: ring.audience, grade: ring.grade, envelope: ring.envelope.clone() }),
+        step: Some(ring.step),
         again: false,
     };
     Mailing {

@@ -2,3 +2,4 @@
 
 pub mod deliver;
 pub mod read;
+pub(super) mod unreached;

@@ -23,7 +23,7 @@ use crate::{
     },
     domain::{
         alarm::{
-            concern::{Audience, AudienceStatus},
+            concern::{Audience, AudienceStatus, State},
             core::{self, Verdict},
             duty, route,
         },
@@ -236,15 +236,41 @@ async fn climb(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize
 async fn climb_one(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize> {
     let Some(concern) = store::alarm::concern::lock_free(tx, id).await? else { return Ok(0) };
     let mut statuses = store::alarm::audience::of(tx, id).await?;
-    let rung = attend(tx, app, &concern, &mut statuses).await?;
-    let state = core::state_after(concern.state, &statuses, concern.said);
+    ring_and_record(tx, app, &concern, &mut statuses).await
+}
+
+async fn ring_and_record(tx: &mut PgConnection, app: &App, concern: &Concern, statuses: &mut [AudienceStatus]) -> sqlx::Result<usize> {
+    let rung = attend(tx, app, concern, statuses).await?;
+    let state = core::state_after(concern.state, statuses, concern.said);
     for (audience, level) in &rung {
-        let revision = store::alarm::concern::advance(tx, id, state).await?;
-        let (audience, level) = (Some(*audience), Some(*level));
+        let revision = store::alarm::concern::advance(tx, concern.id, state).await?;
+        let (id, audience, level) = (concern.id, Some(*audience), Some(*level));
         record(tx, app, &Change { concern: id, revision, state, what: "rung", audience, level, graver: None, actor: ACTOR, device: None })
             .await?;
     }
     Ok(rung.len())
+}
+
+/// A ring reached nobody: where it is still the newest of its office, the next step of the ladder rings now. Returns how many rang.
+///
+/// # Errors
+/// A statement failed.
+pub async fn climb_at_once(tx: &mut PgConnection, app: &App, ring: Uuid) -> sqlx::Result<usize> {
+    let Some(sent) = store::alarm::ring::of(tx, ring).await? else { return Ok(0) };
+    let Some(concern) = store::alarm::concern::lock(tx, sent.concern).await? else { return Ok(0) };
+    let mut statuses = store::alarm::audience::of(tx, concern.id).await?;
+    let ladder = app.ladders.for_concern(concern.grade, concern.unreadable);
+    let is_its = |status: &&mut AudienceStatus| status.audience.code() == sent.audience && status.office == sent.office;
+    let climbed = u32::try_from(sent.step)
+        .is_ok_and(|step| statuses.iter_mut().find(is_its).is_some_and(|status| core::climb(ladder, status, step, app.clock.now())));
+    if !climbed || concern.state == State::Closed {
+        return Ok(0);
+    }
+    let rung = ring_and_record(tx, app, &concern, &mut statuses).await?;
+    if rung > 0 {
+        tracing::warn!(concern.id = %concern.id, ring.id = %ring, "a ring reached nobody: the next step of its ladder rings now");
+    }
+    Ok(rung)
 }
 
 /// Open concerns, in turn, for which the core decides otherwise than their hints: no hint, changed ladder, clock or change of holder keeps

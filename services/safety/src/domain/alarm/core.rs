@@ -118,6 +118,18 @@ fn due(ladder: &Ladder, status: &AudienceStatus, assigned: &[Holder], now: Offse
     Verdict::Waits(next)
 }
 
+/// Makes the next step of the ladder due now, where this step of it reached nobody and is still the newest; returns whether it did. On the
+/// last rung the ladder goes on by its own times, so that a dead channel makes no storm of rings.
+pub fn climb(ladder: &Ladder, status: &mut AudienceStatus, step: u32, now: OffsetDateTime) -> bool {
+    let next = step.saturating_add(1);
+    if status.rung_at.is_none() || status.step != step || ladder.level(next) == ladder.level(step) {
+        return false;
+    }
+    status.rung_from = status.rung_from.min(now - signed(ladder.due(next)));
+    status.ring_anew(now);
+    true
+}
+
 fn signed(duration: std::time::Duration) -> Duration {
     Duration::try_from(duration).unwrap_or(Duration::MAX)
 }
@@ -203,6 +215,28 @@ mod tests {
         assert_eq!((ring.step, ring.clock_went_back), (3, true));
         assert_eq!((back - ring.since, ring.next - back), (Duration::minutes(10), Duration::minutes(5)));
         assert!(matches!(head_at(&AudienceStatus { rung_at: Some(START), ..rung.clone() }, START - SKEW), Verdict::Waits(_)));
+    }
+
+    #[test]
+    fn a_step_that_reached_nobody_brings_the_next_one_at_once_and_only_while_there_is_a_higher_one() {
+        let now = START + Duration::seconds(5);
+        let rung = |step| AudienceStatus { step, ..status(Audience::ResponsibleHead, false) };
+        for step in 0..3 {
+            let mut climbing = rung(step);
+            assert!(climb(&ladder(), &mut climbing, step, now));
+            let Verdict::Rings(ring) = head_at(&climbing, now) else { panic!("silent") };
+            assert_eq!((ring.step, ring.level), (step + 1, step + 1), "whatever moment it was rung at");
+            let Verdict::Rings(at_once) = head_at(&AudienceStatus { rung_at: Some(now), ..climbing }, now) else { panic!("silent") };
+            assert_eq!(at_once.step, step + 1);
+        }
+        let mut told_late = rung(2);
+        assert!(!climb(&ladder(), &mut told_late, 1, now), "a later step has rung already");
+        for step in [3, 4, 1_000] {
+            assert!(!climb(&ladder(), &mut rung(step), step, now), "on the last rung it goes by its times");
+        }
+        let mut accepted = status(Audience::ResponsibleHead, true);
+        climb(&ladder(), &mut accepted, 0, now);
+        assert_eq!(head_at(&accepted, now), Verdict::Silent, "who has accepted is rung no more");
     }
 
     #[test]

@@ -30,6 +30,25 @@ pub async fn insert(
     Ok(())
 }
 
+/// Ring as it was sent.
+pub struct Sent {
+    pub concern: Uuid,
+    pub audience: String,
+    pub office: String,
+    pub step: i32,
+}
+
+/// Ring of this id.
+pub async fn of(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Sent>> {
+    sqlx::query_as!(
+        Sent,
+        r#"select concern_id as concern, audience, office as "office!", step from ring where id = $1 and office is not null"#,
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Makes every office of an open concern that has not accepted ring at once; its ladder goes on as it was. Returns how many did not
 /// already.
 pub async fn all_anew(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
