@@ -18,6 +18,7 @@ mod burst;
 mod checks;
 mod drafts;
 mod event;
+mod first_use;
 mod half_open;
 mod keyboard;
 mod languages;

@@ -41,7 +41,7 @@ async fn make(system: &System) -> Places {
 }
 
 /// A referral in the national queue; answers with its id.
-async fn referral(system: &System) -> String {
+pub async fn referral(system: &System) -> String {
     let referral = Referral {
         idempotency_key: Ids::random().uuid().to_string(),
         origin: Origin::Institutional.into(),

@@ -13,6 +13,9 @@ use crate::{
     text::fill,
 };
 
+/// Duplicates that are shown at once: a decision is not to be looked for below a long list.
+const FIRST: usize = 3;
+
 /// What came, and every decision with its reason and clause.
 #[must_use]
 pub fn history(answer: &GetReferralResponse, drawing: &Drawing<'_>) -> Markup {
@@ -59,7 +62,13 @@ pub fn duplicates(answer: &GetReferralResponse, drawing: &Drawing<'_>) -> Markup
         @else {
             div class="notice" {
                 p { (texts.duplicates_text) }
-                ul { @for other in others { li { (duplicate(other, texts, drawing)) } } }
+                ul { @for other in others.iter().take(FIRST) { li { (duplicate(other, texts, drawing)) } } }
+                @if let Some(more) = others.len().checked_sub(FIRST).filter(|more| *more > 0) {
+                    details {
+                        summary { (fill(texts.duplicates_more, &[("n", &more.to_string())])) }
+                        ul { @for other in others.iter().skip(FIRST) { li { (duplicate(other, texts, drawing)) } } }
+                    }
+                }
             }
         }
     }

@@ -104,6 +104,7 @@ crate::text::texts! {
     taken_back: "left empty", "laissé vide";
 
     duplicates: "Possible duplicates", "Doublons possibles";
+    duplicates_more: "And {n} more", "Et {n} de plus";
     duplicates_text: "These may be about the same persons. Look at them before you decide. Nothing is merged, and they hold nothing back.", "Ceux-ci visent peut-être les mêmes personnes. Consultez-les avant de décider. Rien n’est fusionné, et rien n’en dépend.";
     no_duplicate: "None among those that you may see.", "Aucun parmi ceux que vous pouvez voir.";
     not_compared: "What came last was not compared with the other referrals yet. Look again in a moment.", "Ce qui est arrivé en dernier n’a pas encore été comparé aux autres renvois. Revenez dans un instant.";
