@@ -41,6 +41,8 @@ const PAGES: &[Entry] = &[
     entry("concern-accepted", "/concerns/{accepted}", Some(OFFICER)),
     entry("concern-closed", "/concerns/{closed}", Some(OFFICER)),
     entry("concern-ledger", "/concerns/RS-7KDM-Q4XP/ledger", Some(OFFICER)),
+    entry("concern-note", "/concerns/{ringing}/note", Some(OFFICER)),
+    entry("concern-hand-over", "/concerns/{accepted}/hand-over/nhq", Some(OFFICER)),
     entry("concern-route", "/concerns/{ringing}/route", Some(OFFICER)),
     entry("concern-close", "/concerns/{accepted}/close", Some(OFFICER)),
     entry("inbox", "/inbox", Some(OFFICER)),

@@ -131,3 +131,44 @@ async fn the_page_of_an_event_waits_for_no_ledger_and_leads_to_it() {
     assert!(!head.read(&event).await.text.contains("id=\"ledger\""));
     assert_eq!(head.get(&ledger).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn what_one_officer_has_accepted_is_handed_to_another_and_notes_stay_with_the_event() {
+    let mut staff = signed_in("staff-mission").await;
+    let raised = staff.fill_in("/en/raise", "/en/raise", &[("grade", "1"), ("site", "mission"), ("text", "a fictional worry")]).await;
+    let event = raised.location.replace("/raise/", "/concerns/");
+    let (mut officer, mut head) = (signed_in("rj-officer-1").await, signed_in("institutional-head-mission").await);
+    let give = format!("{event}/hand-over/nhq");
+    // Before anybody has accepted there is nothing to hand over.
+    let early = officer.fill_in(&give, &give, &[]).await;
+    assert!(early.status == StatusCode::UNPROCESSABLE_ENTITY && early.says("not-accepted"), "{}", early.text);
+    let accept = format!("{event}/accept");
+    assert_eq!(officer.fill_in(&event, &accept, &[("audience", "1"), ("note", "I call the unit")]).await.status, StatusCode::SEE_OTHER);
+    assert!(officer.read(&event).await.text.contains("/hand-over/nhq\""));
+    let unknown = officer.fill_in(&give, &give, &[("to", "mediator-1"), ("note", "he is in cell 12")]).await;
+    assert!(unknown.says("cannot-accept") && unknown.says("he is in cell 12"), "{}", unknown.text);
+    let given = officer.fill_in(&give, &give, &[("to", "rj-officer-2"), ("note", "he is in cell 12")]).await;
+    assert_eq!(given.location, format!("{event}?done=handed-over"), "{}", given.text);
+    let mut second = signed_in("rj-officer-2").await;
+    let page = second.read(&event).await;
+    assert!(page.says("Handed over by rj-officer-1, who answers for it until somebody accepts"), "{}", page.text);
+    assert!(page.says("I call the unit") && page.says("he is in cell 12") && page.says("It rings"));
+    assert_eq!(second.fill_in(&event, &accept, &[("audience", "1")]).await.status, StatusCode::SEE_OTHER);
+    let page = second.read(&event).await;
+    assert!(page.says("Accepted by you") && !page.says("who answers for it until"), "{}", page.text);
+
+    let note = format!("{event}/note");
+    assert_eq!(head.fill_in(&note, &note, &[("text", " ")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let form = head.read(&note).await;
+    let fields = ["form_token", "key"].map(|name| (name, form.value(name).unwrap()));
+    let sent = [(fields[0].0, fields[0].1.as_str()), (fields[1].0, fields[1].1.as_str()), ("text", "health services are with him")];
+    for _ in 0..2 {
+        let noted = head.post(&note, &sent).await;
+        assert_eq!(noted.location, format!("{event}?done=noted"), "{}", noted.text);
+    }
+    let page = second.read(&event).await;
+    assert_eq!(page.text.matches("health services are with him").count(), 1, "sent twice it is one");
+    // What NHQ notes may come from the RO file: no head reads it.
+    let page = head.read(&event).await;
+    assert!(page.says("health services are with him") && !page.says("he is in cell 12"), "{}", page.text);
+}

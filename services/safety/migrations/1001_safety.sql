@@ -257,8 +257,9 @@ create table audience (
     delivered_at timestamptz,
     accepted_at timestamptz,
     accepted_by text,
-    note text,
-    note_sealed bytea,
+    handed_by text,
+    handed_to text,
+    handed_at timestamptz,
     accepted_signature bytea,
     rung_at timestamptz,
     anew boolean not null default false,
@@ -268,7 +269,7 @@ create table audience (
     constraint audience_kind_is_known check (kind in ('nhq', 'responsible-head')),
     constraint audience_rings_until_it_accepts check ((accepted_at is null) = (next_ring_at is not null)),
     constraint audience_is_accepted_by_somebody check ((accepted_at is null) = (accepted_by is null)),
-    constraint audience_note_is_sealed_or_in_clear check (note_sealed is null or note is null)
+    constraint audience_that_was_handed_over_rings check ((handed_at is null) = (handed_by is null) and (handed_at is null or accepted_at is null))
 );
 comment on table audience is 'Each audience has its own ladder and its own acceptance [R3e].';
 comment on column audience.concern_id is 'The concern.';
@@ -283,8 +284,9 @@ comment on column audience.next_ring_at is 'When it rings again, as a hint for t
 comment on column audience.delivered_at is 'When notification''s own database first held a ring for this audience.';
 comment on column audience.accepted_at is 'When somebody took it in hand.';
 comment on column audience.accepted_by is 'Identity of who did.';
-comment on column audience.note is 'In clear while it is not sealed; usually null. Protected B.';
-comment on column audience.note_sealed is 'What they said, sealed under the key of the concern. Protected B.';
+comment on column audience.handed_by is 'Who had accepted and handed it over: they answer for it until somebody accepts. Silences nothing.';
+comment on column audience.handed_to is 'To whom, where one person was named; null: to everybody else who holds the office.';
+comment on column audience.handed_at is 'When.';
 comment on column audience.accepted_signature is 'Ed25519 over concern, audience, office, since when it owed, what was known, who accepted and when, by the service''s audit key, which the database does not hold. An acceptance that it does not fit counts for nothing: the audience rings again.';
 comment on column audience.rung_at is 'When it was last rung; null before the first time.';
 comment on column audience.anew is 'To be rung at once, whatever was rung: after a set-back, a loss, or another word of the raiser. Its ladder goes on as it was.';
@@ -292,7 +294,6 @@ comment on column audience.unheld is 'At its last ring nobody held the office; i
 comment on column audience.accepted_knowing is 'The number of the last thing said that was known to whoever accepted.';
 create index audience_due on audience (next_ring_at) where next_ring_at is not null;
 create index audience_by_head on audience (office) where kind = 'responsible-head';
-create index audience_note_in_clear on audience (concern_id, kind) where note is not null;
 
 create table former_audience (
     concern_id uuid not null constraint former_audience_belongs_to_a_concern references concern (id),
@@ -310,14 +311,11 @@ create table former_audience (
     accepted_by text,
     accepted_knowing integer,
     accepted_signature bytea,
-    note text,
-    note_sealed bytea,
     ended_at timestamptz,
     constraint former_audience_once_per_office primary key (concern_id, office),
     constraint former_audience_rings_until_it_accepts_or_ends
         check ((accepted_at is null and ended_at is null) = (next_ring_at is not null)),
-    constraint former_audience_is_accepted_by_somebody check ((accepted_at is null) = (accepted_by is null)),
-    constraint former_audience_note_is_sealed_or_in_clear check (note_sealed is null or note is null)
+    constraint former_audience_is_accepted_by_somebody check ((accepted_at is null) = (accepted_by is null))
 );
 comment on table former_audience is 'Heads'' offices that a concern was routed away from: each is rung on until the office that the person is with now has accepted, or it has accepted for itself [TRAP-2].';
 comment on column former_audience.concern_id is 'The concern.';
@@ -335,12 +333,33 @@ comment on column former_audience.accepted_at is 'When somebody of the office to
 comment on column former_audience.accepted_by is 'Identity of who did.';
 comment on column former_audience.accepted_knowing is 'The number of the last thing said that was known to whoever accepted.';
 comment on column former_audience.accepted_signature is 'Ed25519 as that of an audience.';
-comment on column former_audience.note is 'In clear while it is not sealed; usually null. Protected B.';
-comment on column former_audience.note_sealed is 'What they said, sealed under the key of the concern. Protected B.';
 comment on column former_audience.ended_at is 'When its duty ended: the present office accepted, or the person came back. From then on the concern is shown to nobody of this office but who accepted it.';
 create index former_audience_due on former_audience (next_ring_at) where next_ring_at is not null;
 create index former_audience_by_office on former_audience (office);
-create index former_audience_note_in_clear on former_audience (concern_id, office) where note is not null;
+
+create table concern_note (
+    id uuid not null constraint concern_note_once primary key,
+    number bigint generated always as identity,
+    concern_id uuid not null constraint concern_note_belongs_to_a_concern references concern (id),
+    kind text not null,
+    written_by text not null,
+    written_at timestamptz not null,
+    text text,
+    text_sealed bytea,
+    constraint concern_note_kind_is_known check (kind in ('nhq', 'responsible-head')),
+    constraint concern_note_is_sealed_or_in_clear check ((text is null) <> (text_sealed is null))
+);
+comment on table concern_note is 'Notes of those who answer for a concern, with an acceptance, a handover or apart from both. None is changed or removed. Protected B.';
+comment on column concern_note.id is 'Made by whoever writes it: the same note twice is one.';
+comment on column concern_note.number is 'Order in which they were written.';
+comment on column concern_note.concern_id is 'The concern.';
+comment on column concern_note.kind is 'For which audience it was written: nhq or responsible-head. NHQ reads all, a head those of heads.';
+comment on column concern_note.written_by is 'Identity of who wrote it.';
+comment on column concern_note.written_at is 'When.';
+comment on column concern_note.text is 'In clear while it is not sealed; usually null. Protected B.';
+comment on column concern_note.text_sealed is 'What it says, sealed under the key of the concern. Protected B.';
+create index concern_note_by_concern on concern_note (concern_id, number);
+create index concern_note_in_clear on concern_note (id) where text is not null;
 
 create table ring (
     id uuid not null constraint ring_once primary key,
@@ -446,6 +465,7 @@ alter table concern enable row level security, force row level security;
 alter table concern_variant enable row level security, force row level security;
 alter table audience enable row level security, force row level security;
 alter table former_audience enable row level security, force row level security;
+alter table concern_note enable row level security, force row level security;
 alter table ring enable row level security, force row level security;
 alter table timeline enable row level security, force row level security;
 alter table epoch enable row level security, force row level security;
@@ -500,6 +520,8 @@ create policy the_service_notes on audience for update using ((select acting_for
 create policy need_to_know on former_audience for select using ((select sees_every_concern()) or actor_heads(concern_id));
 create policy the_service_rings on former_audience for insert with check ((select acting_for_service()));
 create policy the_service_notes on former_audience for update using ((select acting_for_service()));
+
+create policy the_service_alone on concern_note using ((select acting_for_service())) with check ((select acting_for_service()));
 
 create policy the_service_alone on ring using ((select acting_for_service())) with check ((select acting_for_service()));
 

@@ -3,7 +3,7 @@
 use base::Refusal;
 
 use crate::domain::{
-    alarm::concern::CloseRefusal,
+    alarm::{concern::CloseRefusal, handover::HandOverRefusal, note::NoteRefusal},
     directory::{device, grant},
 };
 
@@ -53,6 +53,60 @@ pub fn not_this_audience() -> Refusal {
         "you cannot accept for this audience: NHQ accepts for NHQ, the responsible head for the site",
         "vous ne pouvez pas accepter pour ce destinataire : l'AC accepte pour l'AC, le directeur responsable pour l'établissement",
     )
+}
+
+/// An office cannot be handed over.
+#[must_use]
+pub fn not_handed_over(why: HandOverRefusal) -> Refusal {
+    match why {
+        HandOverRefusal::NotAccepted => Refusal::precondition(
+            "not-accepted",
+            "R3e",
+            "nobody has accepted this for the audience: it rings, and there is nothing to hand over",
+            "personne n'a accepté pour ce destinataire : l'alerte continue, et il n'y a rien à transmettre",
+        ),
+        HandOverRefusal::NotTheirs => Refusal::denied(
+            "accepted-by-another",
+            "R3e",
+            "somebody else has accepted this: only they hand it over",
+            "une autre personne a accepté : elle seule peut transmettre",
+        ),
+        HandOverRefusal::ToThemselves => Refusal::invalid(
+            "handed-to-oneself",
+            "R3e",
+            "to",
+            "you have it already: name somebody else",
+            "vous l'avez déjà : nommez quelqu'un d'autre",
+        ),
+        HandOverRefusal::CannotAccept => Refusal::invalid(
+            "cannot-accept",
+            "R3e",
+            "to",
+            "this person cannot accept for this audience: name somebody who can, or nobody",
+            "cette personne ne peut pas accepter pour ce destinataire : nommez quelqu'un qui le peut, ou personne",
+        ),
+        HandOverRefusal::NobodyElse => Refusal::precondition(
+            "nobody-else-holds-the-office",
+            "R3e",
+            "nobody else holds this office: you answer for it until the directory names somebody",
+            "personne d'autre n'occupe ce poste : vous en répondez jusqu'à ce que le répertoire nomme quelqu'un",
+        ),
+    }
+}
+
+/// A note is not taken.
+#[must_use]
+pub fn note(why: NoteRefusal) -> Refusal {
+    match why {
+        NoteRefusal::Missing => Refusal::invalid("note-missing", "R3e", "text", "write the note", "écrivez la note"),
+        NoteRefusal::TooLong => Refusal::invalid(
+            "note-too-long",
+            "R3e",
+            "text",
+            "a note has at most 2,000 characters: shorten it, or write two",
+            "une note a au plus 2 000 caractères : raccourcissez-la, ou écrivez-en deux",
+        ),
+    }
 }
 
 /// A concern cannot be closed.

@@ -254,6 +254,7 @@ pub const OTHERS: &[&str] = &["*"];
 const HEAD_SHOWN: &str = "nhq_reads_everything_and_the_head_never_a_word_of_the_ro_file";
 const WATCHER_SHOWN: &str = "a_dashboard_follows_every_change_and_never_reads_a_word_of_it";
 const OTHERS_SHOWN: &str = "the_head_of_another_site_a_mediator_and_a_dashboard_accept_nothing_and_read_nothing";
+const HANDED_SHOWN: &str = "only_who_has_accepted_hands_over_only_to_who_may_accept_and_nobody_else_learns_of_the_concern";
 const NMC_SAYS: &str = "a concern in full: the centre is NHQ after hours [CD 784]; nothing of an RO file but what the raiser wrote";
 const HEAD_SAYS: &str = "a concern of their own site: at imminent risk who, how and where; else that NHQ is to be called";
 const WATCHER_SAYS: &str = "codes and clocks, without envelope and without who accepted";
@@ -263,7 +264,7 @@ const fn row(rpc: &'static str, roles: &'static [&'static str], highest: Class, 
     Narrowed { rpc, roles, highest, what, shown_by }
 }
 
-pub const NARROWED: [Narrowed; 20] = [
+pub const NARROWED: [Narrowed; 22] = [
     row("GetConcern", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
     row("GetConcern", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
     row("GetConcern", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
@@ -279,6 +280,8 @@ pub const NARROWED: [Narrowed; 20] = [
     row("AcceptConcern", NMC, Class::Protected, "the state of the audience, and who accepted for it", OTHERS_SHOWN),
     row("AcceptConcern", HEADS, Class::Protected, "the state of their own audience, and who accepted for it", OTHERS_SHOWN),
     row("AcceptConcern", OTHERS, Class::Open, NOTHING, OTHERS_SHOWN),
+    row("HandOverConcern", NMC, Class::Protected, "the state of their own audience, and who handed it over", HANDED_SHOWN),
+    row("HandOverConcern", HEADS, Class::Protected, "the state of their own audience, and who handed it over", HANDED_SHOWN),
     row("RouteConcern", NMC, Class::Protected, "the state of the head's audience", HEAD_SHOWN),
     row(
         "ListInbox",

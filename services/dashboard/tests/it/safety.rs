@@ -12,17 +12,17 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::{Stream, StreamExt, stream};
 use proto::safety::v1::{
-    AcceptConcernRequest, AcceptConcernResponse, AssignOfficeRequest, AssignOfficeResponse, Audience, AudienceStatus, Beat,
-    CloseConcernRequest, CloseConcernResponse, CompareConcernsRequest, CompareConcernsResponse, Concern, ConcernReceipt, ConcernState,
-    ConcernView, ConfirmChangesRequest, ConfirmChangesResponse, EndDeviceRequest, EndDeviceResponse, EndGrantRequest, EndGrantResponse,
-    EndOfficeRequest, EndOfficeResponse, Envelope, FollowCaseRequest, FollowCaseResponse, GetConcernReceiptRequest,
-    GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernTiesRequest, ListConcernTiesResponse,
-    ListConcernsRequest, ListConcernsResponse, ListDevicesRequest, ListDevicesResponse, ListGrantsRequest, ListGrantsResponse,
-    ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse,
-    ProposeDeviceRequest, ProposeDeviceResponse, ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse,
-    RestoreConcernRequest, RestoreConcernResponse, RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot,
-    WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse, alarm_service_server::AlarmService,
-    directory_service_server::DirectoryService, watch_concerns_response::Item,
+    AcceptConcernRequest, AcceptConcernResponse, AddConcernNoteRequest, AddConcernNoteResponse, AssignOfficeRequest, AssignOfficeResponse,
+    Audience, AudienceStatus, Beat, CloseConcernRequest, CloseConcernResponse, CompareConcernsRequest, CompareConcernsResponse, Concern,
+    ConcernReceipt, ConcernState, ConcernView, ConfirmChangesRequest, ConfirmChangesResponse, EndDeviceRequest, EndDeviceResponse,
+    EndGrantRequest, EndGrantResponse, EndOfficeRequest, EndOfficeResponse, Envelope, FollowCaseRequest, FollowCaseResponse,
+    GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, HandOverConcernRequest,
+    HandOverConcernResponse, ListConcernTiesRequest, ListConcernTiesResponse, ListConcernsRequest, ListConcernsResponse,
+    ListDevicesRequest, ListDevicesResponse, ListGrantsRequest, ListGrantsResponse, ListOfficeHoldersRequest, ListOfficeHoldersResponse,
+    ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse, ProposeDeviceRequest, ProposeDeviceResponse,
+    ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest, RestoreConcernResponse,
+    RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest,
+    WhoAmIResponse, alarm_service_server::AlarmService, directory_service_server::DirectoryService, watch_concerns_response::Item,
 };
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -231,6 +231,14 @@ impl AlarmService for StandIn {
 
     async fn follow_case(&self, _: Request<FollowCaseRequest>) -> Result<Response<FollowCaseResponse>, Status> {
         Err(Status::unimplemented("the dashboard knows of no case"))
+    }
+
+    async fn hand_over_concern(&self, _: Request<HandOverConcernRequest>) -> Result<Response<HandOverConcernResponse>, Status> {
+        Err(Status::unimplemented("the dashboard hands nothing over"))
+    }
+
+    async fn add_concern_note(&self, _: Request<AddConcernNoteRequest>) -> Result<Response<AddConcernNoteResponse>, Status> {
+        Err(Status::unimplemented("the dashboard notes nothing"))
     }
 
     async fn close_concern(&self, _: Request<CloseConcernRequest>) -> Result<Response<CloseConcernResponse>, Status> {

@@ -140,6 +140,8 @@ macro_rules! not_asked {
 not_asked! {
     raise_concern(RaiseConcernRequest) -> RaiseConcernResponse;
     accept_concern(AcceptConcernRequest) -> AcceptConcernResponse;
+    hand_over_concern(HandOverConcernRequest) -> HandOverConcernResponse;
+    add_concern_note(AddConcernNoteRequest) -> AddConcernNoteResponse;
     close_concern(CloseConcernRequest) -> CloseConcernResponse;
     route_concern(RouteConcernRequest) -> RouteConcernResponse;
     list_concerns(ListConcernsRequest) -> ListConcernsResponse;

@@ -12,6 +12,7 @@ mod grant_message;
 mod grpc_server;
 mod guarding;
 mod hand_over;
+mod handing_over;
 mod model;
 mod raising;
 mod raising_together;

@@ -51,8 +51,11 @@ async fn a_copy_of_the_alarms_database_holds_no_word_of_a_concern_and_nhq_reads_
     assert!(holders(&copy, HEAD).contains("audience") && holders(&copy, "mission").contains("concern"), "the copy was not read");
     assert_eq!(told(&world, id).await.nature, "said he will hurt himself tonight");
     let mut db = world.begin(&row_security::itself()).await;
-    let note = store::alarm::sealed::note_of(&mut db, &world.app.vault, id, Audience::ResponsibleHead).await.unwrap();
-    assert_eq!(note.as_deref(), Some("on my way"));
+    let notes = store::alarm::note::of(&mut db, &world.app.vault, id).await.unwrap();
+    assert_eq!(
+        notes.iter().map(|note| (note.audience.as_str(), note.text.as_str())).collect::<Vec<_>>(),
+        [("nhq", "on my way"), ("responsible-head", "on my way")]
+    );
 }
 
 #[tokio::test]

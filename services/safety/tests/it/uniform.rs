@@ -2,13 +2,16 @@
 
 use base::Caller;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
-use proto::safety::v1::{AcceptConcernRequest, Audience, GetConcernReceiptRequest, GetConcernRequest, alarm_service_server::AlarmService};
+use proto::safety::v1::{
+    AcceptConcernRequest, AddConcernNoteRequest, Audience, GetConcernReceiptRequest, GetConcernRequest, HandOverConcernRequest,
+    alarm_service_server::AlarmService,
+};
 use safety::grpc::alarm::AlarmServer;
 use uuid::Uuid;
 
 use crate::world::{World, caller, head_of, imminent_at};
 
-const COMPARED: [&str; 3] = ["GetConcern", "GetConcernReceipt", "AcceptConcern"];
+const COMPARED: [&str; 5] = ["GetConcern", "GetConcernReceipt", "AcceptConcern", "HandOverConcern", "AddConcernNote"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
 const OTHERS: [(&str, &str); 22] = [
     ("RaiseConcern", "records, and refuses nothing"),
@@ -40,6 +43,14 @@ async fn ask(server: &AlarmServer, who: &Caller, rpc: &str, name: &str) -> Seen 
     match rpc {
         "GetConcern" => refused(server.get_concern(asked(who, GetConcernRequest { concern_ref: name, with_history: false }))).await,
         "GetConcernReceipt" => refused(server.get_concern_receipt(asked(who, GetConcernReceiptRequest { concern_id: name }))).await,
+        "HandOverConcern" => {
+            let audience = Audience::ResponsibleHead.into();
+            refused(server.hand_over_concern(asked(who, HandOverConcernRequest { concern_id: name, audience, ..Default::default() }))).await
+        }
+        "AddConcernNote" => {
+            let request = AddConcernNoteRequest { concern_id: name, text: "a note".into(), ..Default::default() };
+            refused(server.add_concern_note(asked(who, request))).await
+        }
         _ => {
             let audience = Audience::ResponsibleHead.into();
             refused(server.accept_concern(asked(who, AcceptConcernRequest { concern_id: name, audience, ..Default::default() }))).await

@@ -201,6 +201,13 @@ impl World {
         Ok(accepted.already)
     }
 
+    /// A head accepts with a note.
+    pub async fn accept_with(&self, who: &Caller, id: Uuid, note: &str) {
+        let mut tx = self.begin(&row_security::actor(who)).await;
+        self.accept_in(&mut tx, who, id, Audience::ResponsibleHead, note).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     pub async fn accept_in(
         &self,
         tx: &mut PgConnection,

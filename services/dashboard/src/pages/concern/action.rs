@@ -27,7 +27,12 @@ pub struct Action {
 impl Action {
     /// The empty form.
     pub async fn open(&self, app: &App, member: &Member, concern: &str) -> Response {
-        self.draw(app, member, concern, |sheet| member.sheet(sheet, &FormValues::default())).await
+        self.open_with(app, member, concern, &FormValues::default()).await
+    }
+
+    /// The form with what is filled in before anybody has typed.
+    pub async fn open_with(&self, app: &App, member: &Member, concern: &str, filled: &FormValues) -> Response {
+        self.draw(app, member, concern, |sheet| member.sheet(sheet, filled)).await
     }
 
     /// The form again where it can tell by itself what must be mended.

@@ -82,6 +82,7 @@ impl Drawing<'_> {
                 } @else {
                     span class="state" { (texts.not_accepted) ", " (rings(audience.rings, texts)) }
                     @if let Some(at) = audience.next_ring_at { span class="next" { (texts.next_ring) " " (instant(at)) } }
+                    @if let Some(handed) = handed_over(audience, texts) { span class="next" { (handed) } }
                 }
             }
         }
@@ -124,6 +125,13 @@ pub fn who_accepted(audience: &AudienceView, texts: &Texts) -> String {
         (false, true) => texts.accepted.to_owned(),
         (false, false) => fill(texts.accepted_by, &[("who", &audience.accepted_by)]),
     }
+}
+
+/// That it was handed over, and who answers for it until somebody accepts.
+#[must_use]
+pub fn handed_over(audience: &AudienceView, texts: &Texts) -> Option<String> {
+    let by = audience.handed_over.as_ref().filter(|_| audience.accepted_at.is_none())?;
+    Some(if by.is_empty() { texts.handed_over.to_owned() } else { fill(texts.handed_over_by, &[("who", by)]) })
 }
 
 /// "rung 3 times".

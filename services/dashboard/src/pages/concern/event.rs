@@ -7,7 +7,7 @@ use proto::{
 };
 
 use super::{
-    card, ledger,
+    card, hand_over, ledger, note,
     texts::{self, Texts},
     view::{self, AudienceView, Card},
 };
@@ -44,6 +44,7 @@ pub fn content(concern: &ConcernView, history: &GetConcernResponse, card: &Card,
             (next_steps(card, drawing))
             h2 { (texts.what_is_said) }
             (concern_text(concern, texts))
+            (note::draw(&history.notes, drawing))
             @if !card.audiences.is_empty() {
                 h2 id="audiences-title" { (texts.who_is_told) }
                 (audience_table(card, drawing))
@@ -99,10 +100,17 @@ fn next_steps(card: &Card, drawing: &Drawing<'_>) -> Markup {
     let open = card.state != ConcernState::Closed;
     let routes = open && caller.has_any(&role::NHQ_ACCEPTORS) && card.audiences.iter().any(|a| a.audience == Audience::ResponsibleHead);
     let closes = card.state == ConcernState::Accepted && caller.has_any(&role::RJ_UNIT);
+    let notes = open && (caller.has_any(&role::NHQ_ACCEPTORS) || caller.has_any(&role::RESPONSIBLE_HEADS));
     let to = |what: &str| drawing.address(&format!("/concerns/{}/{what}", card.id));
     html! {
         @if routes && !card.has_site() { p class="notice" { (texts.no_site) } }
         p class="steps" {
+            @for audience in card.audiences.iter().filter(|audience| open && audience.mine) {
+                a href=(to(&format!("hand-over/{}", hand_over::word(audience.audience)))) {
+                    (texts.hand_over) span class="unseen" { " " (fill(texts.accept_for, &[("audience", view::audience_text(audience.audience, texts)), ("reference", &card.reference)])) }
+                } " "
+            }
+            @if notes { a href=(to("note")) { (texts.note_add) } " " }
             @if routes { a href=(to("route")) { (texts.route) } " " }
             @if closes { a href=(to("close")) { (texts.close) } " " }
             button type="button" class="plain print" { (texts.print) }
@@ -165,7 +173,10 @@ fn audience_row(audience: &AudienceView, card: &Card, drawing: &Drawing<'_>) -> 
             th scope="row" { (view::audience_text(audience.audience, texts)) }
             td {
                 @if let Some(at) = audience.accepted_at { (card::who_accepted(audience, texts)) ", " (instant(at)) }
-                @else if card.is_ringing() { (texts.not_accepted) }
+                @else if card.is_ringing() {
+                    (texts.not_accepted)
+                    @if let Some(handed) = card::handed_over(audience, texts) { br; (handed) }
+                }
                 @else { (texts.not_needed) }
             }
             td {

@@ -7,10 +7,12 @@ mod close;
 mod csv;
 mod event;
 mod filter;
+mod hand_over;
 mod handlers;
 mod ledger;
 mod list;
 mod live;
+mod note;
 mod route;
 pub mod strip;
 pub mod texts;
@@ -34,7 +36,9 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/concerns/csv", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}/accept", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}/close", "R3e"),
+        Rule::signed_in("/{language}/concerns/{concern}/hand-over/{audience}", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}/ledger", "R3e"),
+        Rule::signed_in("/{language}/concerns/{concern}/note", "R3e"),
         Rule::signed_in("/{language}/concerns/{concern}/route", "R3e"),
         Rule::signed_in("/{language}/events", "CARD3"),
     ],
@@ -49,6 +53,8 @@ fn routes() -> Router<App> {
         .route("/{language}/concerns/{concern}", get(handlers::detail))
         .route("/{language}/concerns/{concern}/accept", post(accept::accept))
         .route("/{language}/concerns/{concern}/close", get(close::page).post(close::submit))
+        .route("/{language}/concerns/{concern}/hand-over/{audience}", get(hand_over::page).post(hand_over::submit))
+        .route("/{language}/concerns/{concern}/note", get(note::page).post(note::submit))
         .route("/{language}/concerns/{concern}/ledger", get(ledger::page))
         .route("/{language}/concerns/{concern}/route", get(route::page).post(route::submit))
 }

@@ -27,6 +27,8 @@ pub struct AudienceView {
     pub mine: bool,
     /// Offices of the person's former sites, which ring beside this one.
     pub also_rung: Vec<String>,
+    /// It was handed over, and by whom as far as the viewer may know.
+    pub handed_over: Option<String>,
 }
 
 /// One concern.
@@ -67,6 +69,7 @@ impl Card {
                 next_ring_at: status.next_ring_at.as_ref().and_then(wire::instant),
                 may_accept: ringing && status.accepted_at.is_none() && (status.may_accept || caller.has_any(acceptors)),
                 mine: !status.accepted_by.is_empty() && status.accepted_by == caller.subject,
+                handed_over: status.handed_over_at.as_ref().map(|_| status.handed_over_by.clone()),
                 also_rung: status.also_rung.iter().filter(|office| **office != status.office).cloned().collect(),
             }
         });
@@ -171,6 +174,8 @@ pub fn happened<'a>(what: &'a str, texts: &'a Texts) -> &'a str {
         "restated" => texts.did_restate,
         "said-graver" => texts.did_say_graver,
         "closed" => texts.did_close,
+        "handed-over" => texts.did_hand_over,
+        "noted" => texts.did_note,
         "voided" => texts.did_void,
         "reopened" => texts.did_reopen,
         "restored" => texts.did_restore,
@@ -184,6 +189,8 @@ pub fn done(code: &str, texts: &Texts) -> Option<&'static str> {
     match code {
         "closed" => Some(texts.done_closed),
         "routed" => Some(texts.done_routed),
+        "noted" => Some(texts.done_noted),
+        "handed-over" => Some(texts.done_handed_over),
         _ => None,
     }
 }

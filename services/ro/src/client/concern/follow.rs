@@ -130,12 +130,13 @@ impl Show {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let request = GetConcernRequest { concern_ref: self.concern.clone(), with_history: false };
+        let request = GetConcernRequest { concern_ref: self.concern.clone(), with_history: true };
         let answer = session.alarm(&nhq(session)?)?.get_concern(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
         } else {
             print::line(view::card(&answer.concern.unwrap_or_default(), session.lang));
+            answer.notes.iter().for_each(|note| print::line(view::note(note, session.lang)));
         }
         Ok(())
     }

@@ -1,8 +1,9 @@
-//! The command `ro concern`: raise, list, show, watch, accept, route and close [R3e, R4c, RM1b, RM1c].
+//! The command `ro concern`: raise, list, show, watch, accept, hand over, note, route and close [R3e, R4c, RM1b, RM1c].
 
 pub mod deliver;
 mod draft;
 mod follow;
+mod hand_over;
 mod raise;
 mod route;
 mod verify;
@@ -40,6 +41,8 @@ pub enum Command {
     Show(follow::Show),
     Watch(follow::Watch),
     Accept(follow::Accept),
+    HandOver(hand_over::HandOver),
+    Note(hand_over::Note),
     Route(route::Route),
     Close(follow::Close),
     Verify(verify::Verify),
@@ -53,6 +56,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Show(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Watch(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Accept(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
+        Command::HandOver(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Note(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Route(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Verify(c) => finish(c.common.lang(), c.common.json, c.run()),
         Command::Close(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),

@@ -1,6 +1,6 @@
 //! Text output of concerns: one line each in lists, a card for a single one.
 
-use proto::safety::v1::{AudienceStatus, ConcernView};
+use proto::safety::v1::{AudienceStatus, ConcernNote, ConcernView};
 
 use crate::{
     client::{
@@ -36,6 +36,14 @@ pub fn audience(status: &AudienceStatus, lang: Lang) -> String {
         Some(_) => DELIVERED.fill(lang, &[name, &instant(&status.delivered_at), &next]),
         None => RINGING.fill(lang, &[name, &status.rings.to_string(), &next]),
     }
+}
+
+/// A note: when, for which audience, by whom, and what it says.
+#[must_use]
+pub fn note(note: &ConcernNote, lang: Lang) -> String {
+    let audience = labels::audience(note.audience()).of(lang);
+    let head = print::one_line(&format!("{} {} {}", output::instant(note.at.as_ref()), audience, output::or_dash(&note.by)));
+    format!("  {head}: {}", print::indented(&note.text))
 }
 
 /// One line for a concern.

@@ -20,7 +20,7 @@ use crate::{
     error,
     store::{
         self,
-        alarm::{accepted::Accepted as Recorded, audience::Note, change::Trail, concern::Concern},
+        alarm::{accepted::Accepted as Recorded, change::Trail, concern::Concern, note::New},
     },
 };
 
@@ -108,8 +108,6 @@ async fn take_in_hand(
     mine: &Mine<'_>,
 ) -> Result<AudienceStatus> {
     let (id, now) = (concern.id, app.clock.now());
-    let key = if mine.note.is_empty() { None } else { store::alarm::sealed::key(tx, &app.vault, id, now).await? };
-    let note = (!mine.note.is_empty()).then_some(Note { text: mine.note, key: key.as_ref() });
     let before = statuses.to_vec();
     let sign = |status: &AudienceStatus| signed::acceptance(app, id, status, (mine.by, mine.knowing), now);
     let silent = duty::accepted(statuses, concern.said, owed, sign);
@@ -129,8 +127,11 @@ async fn take_in_hand(
     };
     let event = changed(app, &change, now);
     let trail = Trail { entry: change.entry(now), act: change.act(), event: &event };
-    let changed = statuses.iter().enumerate().filter(|(at, status)| before.get(*at) != Some(status));
-    let changed = changed.map(|(at, status)| (status, note.filter(|_| owed.contains(&at)))).collect();
+    let changed = statuses.iter().enumerate().filter(|(at, status)| before.get(*at) != Some(status)).map(|(_, status)| status).collect();
     store::alarm::accepted::record(tx, &Recorded { audience, changed, silent: &silent, state, trail }).await?;
+    if !mine.note.is_empty() {
+        let note = New { id: app.ids.uuid(), concern: id, audience, by: mine.by, at: now, text: mine.note };
+        store::alarm::note::add(tx, &app.vault, &note).await?;
+    }
     Ok(status)
 }

@@ -56,6 +56,8 @@ fn decision(what: &str) -> Option<&'static str> {
     match what {
         "accepted" | FORMER_ACCEPTED => Some("concern.accept"),
         "closed" => Some("concern.close"),
+        "handed-over" => Some("concern.hand-over"),
+        "noted" => Some("concern.note"),
         "routed" => Some("concern.route"),
         _ => None,
     }

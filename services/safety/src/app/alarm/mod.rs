@@ -7,6 +7,8 @@ pub mod close_concern;
 pub mod confirm_delivery;
 pub mod envelope;
 pub mod follow_case;
+pub mod hand_over;
+pub mod note_concern;
 pub mod raise_concern;
 pub mod raise_set;
 pub mod read_concerns;

@@ -30,6 +30,7 @@ use crate::{
             concern::{Concern, Scope},
             history::{Ended, Happened, Rung},
             list::Wanted,
+            note::Note,
         },
     },
 };
@@ -106,7 +107,7 @@ impl Viewer {
     }
 
     /// Audience whose envelope the viewer reads of this concern; `None` where they are shown no content.
-    fn reads(&self, statuses: &[AudienceStatus]) -> Option<Audience> {
+    pub(in crate::app) fn reads(&self, statuses: &[AudienceStatus]) -> Option<Audience> {
         if self.nhq {
             return Some(Audience::Nhq);
         }
@@ -281,6 +282,7 @@ pub struct History {
     pub timeline: Vec<Happened>,
     pub rings: Vec<Rung>,
     pub ended: Option<Ended>,
+    pub notes: Vec<Note>,
 }
 
 /// The history of a concern that the viewer may know of: all of it for NHQ. Others are told what was rung, accepted and closed, and neither
@@ -296,6 +298,7 @@ pub async fn history(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, view
         timeline: store::alarm::history::timeline(&mut *db, id).await?,
         rings: store::alarm::history::rings(&mut *db, id).await?,
         ended: store::alarm::history::ended(db, vault, id).await?,
+        notes: if view.names { store::alarm::note::of(db, vault, id).await? } else { Vec::new() },
     };
     if !viewer.nhq {
         history.timeline.retain(|entry| TOLD.contains(&entry.what.as_str()));
@@ -303,6 +306,8 @@ pub async fn history(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, view
             entry.actor.clear();
         }
         let offices: Vec<&str> = view.audiences.iter().map(|shown| shown.status.office.as_str()).collect();
+        // What NHQ notes may come from the RO file [TRAP-1].
+        history.notes.retain(|note| note.audience == Audience::ResponsibleHead.code());
         history.rings.retain(|ring| ring.office.as_deref().is_some_and(|office| offices.contains(&office)));
         if let Some(ended) = &mut history.ended {
             ended.by.clear();
@@ -313,7 +318,7 @@ pub async fn history(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, view
 }
 
 /// Entries of a timeline that every reader of a concern is told.
-const TOLD: [&str; 5] = ["raised", "rung", "delivered", "accepted", "closed"];
+const TOLD: [&str; 6] = ["raised", "rung", "delivered", "accepted", "handed-over", "closed"];
 
 /// What the raiser may read back: that it was recorded, and its state [RM1c].
 ///

@@ -144,7 +144,7 @@ async fn void(tx: &mut PgConnection, app: &App, id: Uuid) -> Result<usize> {
         if !status.ended {
             status.ring_anew(now);
         }
-        store::alarm::audience::put(tx, id, &status, None, now).await?;
+        store::alarm::audience::put(tx, id, &status, now).await?;
         note(tx, app, id, "voided", Some(status.audience), ACTOR).await?;
         voided += 1;
     }

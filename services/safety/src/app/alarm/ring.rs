@@ -67,7 +67,11 @@ pub async fn attend(
     statuses: &mut [AudienceStatus],
 ) -> sqlx::Result<Vec<(Audience, u32)>> {
     let now = app.clock.now();
-    let assigned = roster::holders(tx, &app.directory, &offices(statuses)).await?;
+    let mut assigned = roster::holders(tx, &app.directory, &offices(statuses)).await?;
+    let handed = handed_to(statuses, &assigned);
+    if !handed.is_empty() {
+        assigned.extend(roster::able(tx, &app.directory, &handed, None).await?);
+    }
     let ladder = app.ladders.for_concern(concern.grade, concern.unreadable);
     let verdicts = core::decide(ladder, concern.said, statuses, &assigned, now);
     let mut opened = None;
@@ -76,7 +80,7 @@ pub async fn attend(
         if !duty::carried_out(status, &verdict, now) {
             continue;
         }
-        store::alarm::audience::put(tx, concern.id, status, None, now).await?;
+        store::alarm::audience::put(tx, concern.id, status, now).await?;
         let Verdict::Rings(due) = verdict else { continue };
         if opened.is_none() {
             let key = store::alarm::sealed::key(tx, &app.vault, concern.id, now).await?;
@@ -88,6 +92,15 @@ pub async fn attend(
         }
     }
     Ok(rung)
+}
+
+/// People an office was handed to who may accept for it by their role and are not assigned to it: last of those who are rung.
+fn handed_to(statuses: &[AudienceStatus], assigned: &[Holder]) -> Vec<Holder> {
+    let named = statuses.iter().filter_map(|status| {
+        let holder = status.handed.as_ref()?.to.clone()?;
+        Some(Holder { office: route::held_as(&status.office).to_owned(), holder, rank: route::LAST })
+    });
+    named.filter(|named| !assigned.iter().any(|known| known.office == named.office && known.holder == named.holder)).collect()
 }
 
 /// Offices of the directory that must be read to ring these.

@@ -66,13 +66,9 @@ pub(in crate::app) async fn to_site(
     concern.site = Some(site.as_str().to_owned());
     let office = route::office(Audience::ResponsibleHead, Some((site.as_str(), kind)));
     let (before, now) = (statuses.clone(), app.clock.now());
-    let left = duty::routed(&mut statuses, &office, now);
-    // The present office is written when it rings: until then the former one's note stands there, and moves with it.
+    duty::routed(&mut statuses, &office, now);
     for former in statuses.iter().filter(|status| status.former && !before.contains(status)) {
-        store::alarm::audience::put(tx, id, former, None, now).await?;
-    }
-    if let Some(left) = left {
-        store::alarm::audience::move_note(tx, id, &left).await?;
+        store::alarm::audience::put(tx, id, former, now).await?;
     }
     ring::attend(tx, app, &concern, &mut statuses).await?;
     let routed = statuses.iter().find(|status| present(status)).cloned().ok_or(Error::NotFound)?;

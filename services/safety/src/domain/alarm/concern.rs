@@ -56,6 +56,17 @@ pub struct AudienceStatus {
     pub next_ring_at: Option<OffsetDateTime>,
     pub delivered_at: Option<OffsetDateTime>,
     pub accepted: Option<Acceptance>,
+    /// Who had accepted and handed it over, until somebody accepts.
+    pub handed: Option<Handed>,
+}
+
+/// Office handed over by the person who had accepted for it: they answer for it until somebody accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handed {
+    pub by: String,
+    /// The person it was handed to; `None`: everybody who holds the office.
+    pub to: Option<String>,
+    pub at: OffsetDateTime,
 }
 
 /// Acceptance of a concern for an office: by whom, and when.
@@ -152,6 +163,7 @@ impl AudienceStatus {
             next_ring_at: Some(from),
             delivered_at: None,
             accepted: None,
+            handed: None,
         }
     }
 

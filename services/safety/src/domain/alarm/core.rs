@@ -106,7 +106,10 @@ fn due(ladder: &Ladder, status: &AudienceStatus, assigned: &[Holder], now: Offse
     let reached = status.rung_at.map(|at| (at - status.rung_from).max(Duration::ZERO));
     let elapsed = (now - status.rung_from).max(reached.unwrap_or_default()).max(Duration::ZERO);
     let step = ladder.step_at(elapsed.unsigned_abs());
-    let to = route::recipients(status.audience, &status.office, ladder.reach(step), assigned);
+    let mut to = route::recipients(status.audience, &status.office, ladder.reach(step), assigned);
+    if let Some(handed) = &status.handed {
+        route::add_handed(&mut to, &status.office, handed, assigned);
+    }
     let since = status.rung_from.min(now - elapsed);
     let next = (since + signed(ladder.due(step.saturating_add(1)))).min(now + interval);
     let clock_went_back = status.rung_at.is_some_and(|at| at > now + SKEW);

@@ -56,23 +56,20 @@ pub fn said_again(statuses: &mut Vec<AudienceStatus>, word: &Word<'_>, now: Offs
 }
 
 /// The person is with another head from now on, who owes anew. The head before joins the former ones and keeps their own ladder; what they
-/// have accepted stays theirs and counts for no other. The unit is no head: it has the concern as NHQ. Returns the office that was left,
-/// where it is a head's.
-pub fn routed(statuses: &mut Vec<AudienceStatus>, office: &str, now: OffsetDateTime) -> Option<String> {
+/// have accepted stays theirs and counts for no other. The unit is no head: it has the concern as NHQ.
+pub fn routed(statuses: &mut Vec<AudienceStatus>, office: &str, now: OffsetDateTime) {
     let present = |status: &&mut AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
-    let present = statuses.iter_mut().find(present).filter(|present| present.office != office)?;
+    let Some(present) = statuses.iter_mut().find(present).filter(|present| present.office != office) else { return };
     let mut left = std::mem::replace(present, AudienceStatus::unrung(Audience::ResponsibleHead, office.to_owned(), now));
     for back in statuses.iter_mut().filter(|status| status.former && !status.ended && status.office == office) {
         back.end();
     }
     if !route::is_a_heads(&left.office) {
-        return None;
+        return;
     }
-    left.former = true;
+    (left.former, left.handed) = (true, None);
     statuses.retain(|status| !(status.former && status.office == left.office));
-    let left_office = left.office.clone();
     statuses.push(left);
-    Some(left_office)
 }
 
 /// These offices have accepted. Once the present head has, the former heads have nothing left to do. Returns every office that rings no
@@ -87,7 +84,7 @@ pub fn accepted(
     for at in which {
         let Some(status) = statuses.get_mut(*at) else { continue };
         status.accepted = Some(acceptance(status));
-        (status.next_ring_at, status.anew) = (None, false);
+        (status.next_ring_at, status.anew, status.handed) = (None, false, None);
         silent.push(status.office.clone());
     }
     if the_present_head_has_accepted(statuses, said) {

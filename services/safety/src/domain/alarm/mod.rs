@@ -3,7 +3,9 @@
 pub mod concern;
 pub mod core;
 pub mod duty;
+pub mod handover;
 pub mod ladder;
+pub mod note;
 pub mod route;
 pub mod ties;
 pub mod timekeeping;

@@ -1,10 +1,16 @@
 //! Routing: who is responsible at a site, and who is rung at a step. Where no holder is found, others ring in their place [R3e, TRAP-2].
 
-use super::{concern::Audience, ladder::Reach};
+use super::{
+    concern::{Audience, Handed},
+    ladder::Reach,
+};
 use crate::domain::directory::office::{Holder, NMC, RJ_UNIT};
 
 /// Prefix of the code of a site for which the unit itself answers.
 const UNIT_FOR: &str = "rj-unit/";
+
+/// Last rank of an office, which a ladder reaches with everyone.
+pub const LAST: i16 = 2;
 
 /// Recipients of a ring.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +67,7 @@ pub fn recipients(audience: Audience, office: &str, reach: Reach, assigned: &[Ho
     let highest = match reach {
         Reach::Holder => 0,
         Reach::Deputy => 1,
-        Reach::Everyone => 2,
+        Reach::Everyone => LAST,
     };
     let holds = |h: &&Holder| h.office == office && h.rank <= highest;
     let mut holders: Vec<Holder> = assigned.iter().filter(holds).cloned().collect();
@@ -76,6 +82,15 @@ pub fn recipients(audience: Audience, office: &str, reach: Reach, assigned: &[Ho
         add(&mut holders, NMC, assigned);
     }
     Recipients { holders, no_route }
+}
+
+/// Adds those to whom the office was handed over, whatever the step.
+pub fn add_handed(to: &mut Recipients, office: &str, handed: &Handed, assigned: &[Holder]) {
+    for holder in assigned.iter().filter(|holder| holder.office == held_as(office) && handed.is_for(&holder.holder)) {
+        if !to.holders.iter().any(|other| other.office == holder.office && other.holder == holder.holder) {
+            to.holders.push(holder.clone());
+        }
+    }
 }
 
 fn add(holders: &mut Vec<Holder>, office: &str, assigned: &[Holder]) {

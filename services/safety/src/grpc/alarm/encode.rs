@@ -10,9 +10,11 @@ use crate::{
         report,
     },
     domain::alarm::concern::{Audience, AudienceStatus, State},
+    error,
     store::alarm::{
         history::{Happened, Rung},
         list::Wanted,
+        note::Note,
     },
 };
 
@@ -59,6 +61,28 @@ fn ring(ring: Rung) -> v1::ConcernRing {
     }
 }
 
+fn note(note: Note) -> v1::ConcernNote {
+    v1::ConcernNote {
+        note_id: note.id.to_string(),
+        audience: kind(&note.audience),
+        by: note.by,
+        at: Some(timestamp(note.at)),
+        text: note.text,
+    }
+}
+
+/// Audience that a request names.
+///
+/// # Errors
+/// It names none.
+pub fn asked_audience(audience: v1::Audience) -> base::Result<Audience> {
+    match audience {
+        v1::Audience::Nhq => Ok(Audience::Nhq),
+        v1::Audience::ResponsibleHead => Ok(Audience::ResponsibleHead),
+        v1::Audience::Unspecified => Err(error::audience_missing().into()),
+    }
+}
+
 /// A concern with its history.
 pub fn history(concern: v1::ConcernView, history: History) -> v1::GetConcernResponse {
     let ended = history.ended;
@@ -66,6 +90,7 @@ pub fn history(concern: v1::ConcernView, history: History) -> v1::GetConcernResp
         concern: Some(concern),
         happenings: history.timeline.into_iter().map(happening).collect(),
         rings: history.rings.into_iter().map(ring).collect(),
+        notes: history.notes.into_iter().map(note).collect(),
         closed_at: ended.as_ref().map(|ended| timestamp(ended.at)),
         closed_by: ended.as_ref().map(|ended| ended.by.clone()).unwrap_or_default(),
         outcome: ended.map(|ended| ended.outcome).unwrap_or_default(),
@@ -86,6 +111,8 @@ pub fn audience(status: &AudienceStatus, names: bool) -> v1::AudienceStatus {
         next_ring_at: status.next_ring_at.map(timestamp),
         may_accept: false,
         also_rung: Vec::new(),
+        handed_over_by: status.handed.as_ref().filter(|_| names).map(|handed| handed.by.clone()).unwrap_or_default(),
+        handed_over_at: status.handed.as_ref().map(|handed| timestamp(handed.at)),
     }
 }
 

@@ -21,14 +21,13 @@ use crate::{
         alarm::{
             accept_concern,
             change::KIND,
-            close_concern, envelope,
+            close_concern, envelope, hand_over, note_concern,
             read_concerns::{self, Depth, viewer},
             report::Report,
             route_concern, signed,
         },
         directory::grants,
     },
-    domain::alarm::concern::Audience,
     error,
     grpc::transactions::Answer,
 };
@@ -56,11 +55,7 @@ impl AlarmService for AlarmServer {
     async fn accept_concern(&self, request: Request<v1::AcceptConcernRequest>) -> Answer<v1::AcceptConcernResponse> {
         let caller = Caller::of(&request)?;
         let request = request.into_inner();
-        let audience = match request.audience() {
-            v1::Audience::Nhq => Audience::Nhq,
-            v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
-            v1::Audience::Unspecified => return Err(error::audience_missing().into()),
-        };
+        let audience = encode::asked_audience(request.audience())?;
         let id = id_of(&request.concern_id);
         let mut tx = self.transactions.begin(&caller).await?;
         let knowing = u32::try_from(request.knowing).unwrap_or_default();
@@ -69,6 +64,32 @@ impl AlarmService for AlarmServer {
         let accepted = self.transactions.settle(tx, Act::new(&caller, "concern.accept", KIND, request.concern_id.trim()), ended).await?;
         let status = Some(encode::audience(&accepted.status, true));
         Ok(Response::new(v1::AcceptConcernResponse { status, already_accepted: accepted.already }))
+    }
+
+    async fn hand_over_concern(&self, request: Request<v1::HandOverConcernRequest>) -> Answer<v1::HandOverConcernResponse> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        let audience = encode::asked_audience(request.audience())?;
+        let to = Some(request.to.trim()).filter(|to| !to.is_empty());
+        let id = id_of(&request.concern_id);
+        let mut tx = self.transactions.begin(&caller).await?;
+        let asked = hand_over::Asked { audience, to, note: request.note.trim() };
+        let ended = hand_over::hand_over(&mut tx, &self.app, &caller, id, asked).await;
+        let act = Act::new(&caller, "concern.hand-over", KIND, request.concern_id.trim());
+        let status = self.transactions.settle(tx, act, ended).await?;
+        Ok(Response::new(v1::HandOverConcernResponse { status: Some(encode::audience(&status, true)) }))
+    }
+
+    async fn add_concern_note(&self, request: Request<v1::AddConcernNoteRequest>) -> Answer<v1::AddConcernNoteResponse> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        let id = id_of(&request.concern_id);
+        let note_id = request.note_id.trim().parse().unwrap_or_else(|_| self.app.ids.uuid());
+        let mut tx = self.transactions.begin(&caller).await?;
+        let ended = note_concern::note(&mut tx, &self.app, &caller, id, (note_id, &request.text)).await;
+        let act = Act::new(&caller, "concern.note", KIND, request.concern_id.trim());
+        let is_new = self.transactions.settle(tx, act, ended).await?;
+        Ok(Response::new(v1::AddConcernNoteResponse { already_known: !is_new }))
     }
 
     async fn close_concern(&self, request: Request<v1::CloseConcernRequest>) -> Answer<v1::CloseConcernResponse> {

@@ -5,17 +5,14 @@ use base::trace;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{
-    audience::{Note, seal_note, signed},
-    change::Trail,
-};
+use super::{audience::signed, change::Trail};
 use crate::domain::alarm::concern::{Audience, AudienceStatus, State};
 
 /// Acceptance by offices of an audience of a locked concern.
 pub struct Accepted<'a> {
     pub audience: Audience,
-    /// Every office that it changes, and the note of those that have accepted.
-    pub changed: Vec<(&'a AudienceStatus, Option<Note<'a>>)>,
+    /// Every office that it changes.
+    pub changed: Vec<&'a AudienceStatus>,
     /// Offices whose pending rings are not sent again.
     pub silent: &'a [String],
     pub state: State,
@@ -26,13 +23,7 @@ pub struct Accepted<'a> {
 pub async fn record(tx: &mut PgConnection, accepted: &Accepted<'_>) -> sqlx::Result<()> {
     let Accepted { audience, changed, silent, state, trail: Trail { entry, act, event } } = accepted;
     let act = act.as_ref().map(Act::granted_row);
-    let (mut notes, mut sealed_notes) = (Vec::with_capacity(changed.len()), Vec::with_capacity(changed.len()));
-    for (status, note) in changed {
-        let (note, sealed) = seal_note(entry.concern, status, *note)?;
-        notes.push(note);
-        sealed_notes.push(sealed);
-    }
-    let offices = || changed.iter().map(|(status, _)| *status);
+    let offices = || changed.iter().copied();
     let acceptances = || offices().map(|status| status.accepted.as_ref());
     sqlx::query_file!(
         "src/store/alarm/accepted.sql",
@@ -47,8 +38,6 @@ pub async fn record(tx: &mut PgConnection, accepted: &Accepted<'_>) -> sqlx::Res
         &acceptances().map(|accepted| accepted.map(|a| a.by.clone())).collect::<Vec<_>>() as &[Option<String>],
         &acceptances().map(|accepted| accepted.map(|a| signed(a.knowing))).collect::<Vec<_>>() as &[Option<i32>],
         &acceptances().map(|accepted| accepted.and_then(|a| a.signature.clone())).collect::<Vec<_>>() as &[Option<Vec<u8>>],
-        &notes as &[Option<String>],
-        &sealed_notes as &[Option<Vec<u8>>],
         entry.at,
         audience.code(),
         silent,

@@ -5,10 +5,8 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
-use vault::DataKey;
 
-use super::sealed;
-use crate::domain::alarm::concern::{Acceptance, AudienceStatus};
+use crate::domain::alarm::concern::{Acceptance, AudienceStatus, Handed};
 
 struct Row {
     concern_id: Uuid,
@@ -29,6 +27,9 @@ struct Row {
     accepted_by: Option<String>,
     accepted_knowing: Option<i32>,
     accepted_signature: Option<Vec<u8>>,
+    handed_by: Option<String>,
+    handed_to: Option<String>,
+    handed_at: Option<OffsetDateTime>,
     /// Revision of the concern, where it was asked for.
     revision: Option<i64>,
 }
@@ -61,14 +62,8 @@ fn status(row: Row) -> Option<AudienceStatus> {
             knowing: row.accepted_knowing.map(number).unwrap_or_default(),
             signature: row.accepted_signature,
         }),
+        handed: row.handed_by.zip(row.handed_at).map(|(by, at)| Handed { by, to: row.handed_to, at }),
     })
-}
-
-/// Note of an office with its acceptance.
-#[derive(Clone, Copy)]
-pub struct Note<'a> {
-    pub text: &'a str,
-    pub key: Option<&'a DataKey>,
 }
 
 pub async fn of(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<Vec<AudienceStatus>> {
@@ -82,11 +77,11 @@ pub async fn of_all(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<Ha
         r#"select concern_id as "concern_id!", kind as "kind!", office as "office!", false as "former!", null::timestamptz as ended_at,
                   rung_from as "rung_from!", rung_at, anew as "anew!", unheld as "unheld!", step as "step!", level as "level!",
                   rings as "rings!", next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature,
-                  null::bigint as revision
+                  handed_by, handed_to, handed_at, null::bigint as revision
            from audience where concern_id = any($1)
            union all
            select concern_id, 'responsible-head', office, true, ended_at, rung_from, rung_at, anew, unheld, step, level, rings,
-                  next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature, null
+                  next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature, null, null, null, null
            from former_audience where concern_id = any($1)
            order by 4, 2, 6"#,
         concerns
@@ -107,11 +102,12 @@ pub async fn of_revision(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<(
            select concern_id as "concern_id!", kind as "kind!", office as "office!", false as "former!", null::timestamptz as ended_at,
                   rung_from as "rung_from!", rung_at, anew as "anew!", unheld as "unheld!", step as "step!", level as "level!",
                   rings as "rings!", next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature,
-                  (select revision from of) as revision
+                  handed_by, handed_to, handed_at, (select revision from of) as revision
            from audience where concern_id = $1
            union all
            select concern_id, 'responsible-head', office, true, ended_at, rung_from, rung_at, anew, unheld, step, level, rings,
-                  next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature, (select revision from of)
+                  next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature, null, null, null,
+                  (select revision from of)
            from former_audience where concern_id = $1
            order by 4, 2, 6"#,
         concern
@@ -121,36 +117,18 @@ pub async fn of_revision(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<(
     Ok((rows.into_iter().filter_map(status).collect(), revision))
 }
 
-/// Writes the state of an office; `note` is its text, with the key that seals it. A former office whose duty ended, ended at `at`.
-pub async fn put(
-    tx: &mut PgConnection,
-    concern: Uuid,
-    status: &AudienceStatus,
-    note: Option<Note<'_>>,
-    at: OffsetDateTime,
-) -> sqlx::Result<()> {
-    let noted = seal_note(concern, status, note)?;
-    if status.former { put_former(tx, concern, status, noted, at).await } else { put_present(tx, concern, status, noted).await }
-}
-
-/// A note as it is stored: in clear only where there is no key.
-pub(super) fn seal_note(concern: Uuid, status: &AudienceStatus, note: Option<Note<'_>>) -> sqlx::Result<Noted> {
-    let Some(Note { text, key }) = note else { return Ok((None, None)) };
-    let (sealed, clear) = sealed::split(key, sealed::note(concern, status.audience.code()), text.as_bytes())?;
-    let clear = sealed.is_none().then(|| String::from_utf8_lossy(&clear).into_owned());
-    Ok((clear, sealed))
+/// Writes the state of an office. A former office whose duty ended, ended at `at`.
+pub async fn put(tx: &mut PgConnection, concern: Uuid, status: &AudienceStatus, at: OffsetDateTime) -> sqlx::Result<()> {
+    if status.former { put_former(tx, concern, status, at).await } else { put_present(tx, concern, status).await }
 }
 
 pub(super) fn signed(n: u32) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
-/// A note in clear, or sealed.
-pub(super) type Noted = (Option<String>, Option<Vec<u8>>);
-
 /// Statement that writes an office: the key of its row, the columns of both tables, and those of one.
 macro_rules! put {
-    ($tx:expr, $status:expr, ($note:expr, $note_sealed:expr), $sql:literal, [$($key:expr),+], [$($beside:expr),*]) => {{
+    ($tx:expr, $status:expr, $sql:literal, [$($key:expr),+], [$($beside:expr),*]) => {{
         let accepted = $status.accepted.as_ref();
         sqlx::query!(
             $sql,
@@ -167,9 +145,7 @@ macro_rules! put {
             accepted.map(|a| a.at),
             accepted.map(|a| a.by.as_str()),
             accepted.map(|a| signed(a.knowing)),
-            accepted.and_then(|a| a.signature.as_deref()),
-            $note,
-            $note_sealed
+            accepted.and_then(|a| a.signature.as_deref())
             $(, $beside)*
         )
         .execute($tx)
@@ -178,62 +154,39 @@ macro_rules! put {
     }};
 }
 
-async fn put_present(tx: &mut PgConnection, concern: Uuid, status: &AudienceStatus, (note, note_sealed): Noted) -> sqlx::Result<()> {
+async fn put_present(tx: &mut PgConnection, concern: Uuid, status: &AudienceStatus) -> sqlx::Result<()> {
+    let handed = status.handed.as_ref();
     put!(
         tx,
         status,
-        (note, note_sealed),
         "insert into audience (concern_id, kind, office, rung_from, rung_at, anew, unheld, step, level, rings, next_ring_at, delivered_at,
-                accepted_at, accepted_by, accepted_knowing, accepted_signature, note, note_sealed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                accepted_at, accepted_by, accepted_knowing, accepted_signature, handed_by, handed_to, handed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          on conflict (concern_id, kind) do update set office = excluded.office, former_office = null, rung_from = excluded.rung_from,
              rung_at = excluded.rung_at, anew = excluded.anew, unheld = excluded.unheld, step = excluded.step, level = excluded.level,
              rings = excluded.rings, next_ring_at = excluded.next_ring_at, delivered_at = excluded.delivered_at,
              accepted_at = excluded.accepted_at, accepted_by = excluded.accepted_by, accepted_knowing = excluded.accepted_knowing,
-             accepted_signature = excluded.accepted_signature,
-             note = case when audience.office = excluded.office then coalesce(excluded.note, audience.note) else excluded.note end,
-             note_sealed = case when audience.office = excluded.office then coalesce(excluded.note_sealed, audience.note_sealed)
-                                else excluded.note_sealed end",
+             accepted_signature = excluded.accepted_signature, handed_by = excluded.handed_by, handed_to = excluded.handed_to,
+             handed_at = excluded.handed_at",
         [concern, status.audience.code(), status.office],
-        []
+        [handed.map(|handed| handed.by.as_str()), handed.and_then(|handed| handed.to.as_deref()), handed.map(|handed| handed.at)]
     )
 }
 
-async fn put_former(
-    tx: &mut PgConnection,
-    concern: Uuid,
-    status: &AudienceStatus,
-    (note, note_sealed): Noted,
-    at: OffsetDateTime,
-) -> sqlx::Result<()> {
+async fn put_former(tx: &mut PgConnection, concern: Uuid, status: &AudienceStatus, at: OffsetDateTime) -> sqlx::Result<()> {
     put!(
         tx,
         status,
-        (note, note_sealed),
         "insert into former_audience (concern_id, office, rung_from, rung_at, anew, unheld, step, level, rings, next_ring_at, delivered_at,
-                accepted_at, accepted_by, accepted_knowing, accepted_signature, note, note_sealed, ended_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, case when $18 then $19::timestamptz end)
+                accepted_at, accepted_by, accepted_knowing, accepted_signature, ended_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, case when $16 then $17::timestamptz end)
          on conflict (concern_id, office) do update set rung_from = excluded.rung_from, rung_at = excluded.rung_at, anew = excluded.anew,
              unheld = excluded.unheld, step = excluded.step, level = excluded.level, rings = excluded.rings,
              next_ring_at = excluded.next_ring_at, delivered_at = excluded.delivered_at, accepted_at = excluded.accepted_at,
              accepted_by = excluded.accepted_by, accepted_knowing = excluded.accepted_knowing,
-             accepted_signature = excluded.accepted_signature, note = coalesce(excluded.note, former_audience.note),
-             note_sealed = coalesce(excluded.note_sealed, former_audience.note_sealed),
-             ended_at = case when $18 then coalesce(former_audience.ended_at, $19) end",
+             accepted_signature = excluded.accepted_signature,
+             ended_at = case when $16 then coalesce(former_audience.ended_at, $17) end",
         [concern, status.office],
         [status.ended, at]
     )
-}
-
-/// Moves the note of the head's present office with it to the former ones.
-pub async fn move_note(tx: &mut PgConnection, concern: Uuid, office: &str) -> sqlx::Result<()> {
-    sqlx::query!(
-        "with said as (select note, note_sealed from audience where concern_id = $1 and kind = 'responsible-head' and office = $2)
-         update former_audience f set note = said.note, note_sealed = said.note_sealed from said where f.concern_id = $1 and f.office = $2",
-        concern,
-        office
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }

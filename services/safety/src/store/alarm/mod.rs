@@ -7,6 +7,7 @@ pub mod concern;
 pub mod delivered;
 pub mod history;
 pub mod list;
+pub mod note;
 pub mod raised;
 pub mod reconcile;
 pub mod ring;

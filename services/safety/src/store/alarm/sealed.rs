@@ -5,9 +5,7 @@ use proto::subject;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
-use vault::{DataKey, Owner, Place, Vault, object_of};
-
-use crate::domain::alarm::concern::Audience;
+use vault::{DataKey, Owner, Place, Vault};
 
 pub(in crate::store) const fn content(concern: Uuid) -> Place {
     Place::new("concern", "content", concern)
@@ -21,8 +19,8 @@ pub(in crate::store) const fn variant(id: Uuid) -> Place {
     Place::new("concern_variant", "content", id)
 }
 
-pub(in crate::store) fn note(concern: Uuid, audience: &str) -> Place {
-    Place::new("audience", "note", object_of(&format!("{concern}/{audience}")))
+pub(in crate::store) const fn note(id: Uuid) -> Place {
+    Place::new("concern_note", "text", id)
 }
 
 /// Key of a concern; `None` where it is unavailable, which is logged as an error and is no reason to wait.
@@ -51,10 +49,7 @@ impl Leftovers for InClear {
     const SUBJECTS: &'static [&'static str] = &[subject::RING_DUE];
 
     async fn seal(&self, tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
-        Ok(concerns(tx, vault, at).await?
-            + variants(tx, vault, at).await?
-            + notes(tx, vault, at).await?
-            + former_notes(tx, vault, at).await?)
+        Ok(concerns(tx, vault, at).await? + variants(tx, vault, at).await? + notes(tx, vault, at).await?)
     }
 }
 
@@ -105,62 +100,15 @@ async fn variants(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> s
 
 async fn notes(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
     let rows = sqlx::query!(
-        r#"select concern_id, kind, note as "note!" from audience where note is not null
-           order by concern_id, kind limit $1 for update skip locked"#,
+        r#"select id, concern_id, text as "text!" from concern_note where text is not null order by id limit $1 for update skip locked"#,
         BATCH
     )
     .fetch_all(&mut *tx)
     .await?;
     for row in &rows {
         let key = vault.key(tx, Owner::of("concern", row.concern_id), at).await?;
-        let sealed = key.seal(note(row.concern_id, &row.kind), row.note.as_bytes())?;
-        sqlx::query!(
-            "update audience set note = null, note_sealed = $3 where concern_id = $1 and kind = $2",
-            row.concern_id,
-            row.kind,
-            sealed
-        )
-        .execute(&mut *tx)
-        .await?;
+        let sealed = key.seal(note(row.id), row.text.as_bytes())?;
+        sqlx::query!("update concern_note set text = null, text_sealed = $2 where id = $1", row.id, sealed).execute(&mut *tx).await?;
     }
     Ok(rows.len())
-}
-
-async fn former_notes(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
-    let rows = sqlx::query!(
-        r#"select concern_id, office, note as "note!" from former_audience where note is not null
-           order by concern_id, office limit $1 for update skip locked"#,
-        BATCH
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    for row in &rows {
-        let key = vault.key(tx, Owner::of("concern", row.concern_id), at).await?;
-        let sealed = key.seal(note(row.concern_id, Audience::ResponsibleHead.code()), row.note.as_bytes())?;
-        sqlx::query!(
-            "update former_audience set note = null, note_sealed = $3 where concern_id = $1 and office = $2",
-            row.concern_id,
-            row.office,
-            sealed
-        )
-        .execute(&mut *tx)
-        .await?;
-    }
-    Ok(rows.len())
-}
-
-/// Note of an audience with its acceptance, if any.
-///
-/// # Errors
-/// A statement failed, or the note cannot be opened.
-pub async fn note_of(db: &mut PgConnection, vault: &Vault, concern: Uuid, audience: Audience) -> sqlx::Result<Option<String>> {
-    let sql = sqlx::query!("select note, note_sealed from audience where concern_id = $1 and kind = $2", concern, audience.code());
-    let Some(row) = sql.fetch_optional(&mut *db).await? else { return Ok(None) };
-    match row.note_sealed {
-        None => Ok(row.note),
-        Some(sealed) => {
-            let bytes = vault.open(db, note(concern, audience.code()), &sealed).await?;
-            Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
-        }
-    }
 }

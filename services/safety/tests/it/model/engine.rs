@@ -30,7 +30,7 @@ type Sign<'a> = &'a dyn Fn(&AudienceStatus) -> Acceptance;
 pub struct Core {
     pub decide: Decide,
     pub said_again: fn(&mut Vec<AudienceStatus>, &Word<'_>, OffsetDateTime),
-    pub routed: fn(&mut Vec<AudienceStatus>, &str, OffsetDateTime) -> Option<String>,
+    pub routed: fn(&mut Vec<AudienceStatus>, &str, OffsetDateTime),
     pub accepted: fn(&mut [AudienceStatus], Said, &[usize], Sign<'_>) -> Vec<String>,
     /// The core is asked of every open concern, whatever its hint says.
     pub asks: bool,

@@ -1,7 +1,7 @@
 //! Earlier faults of the core, one by one: the model must detect each of them.
 
 use safety::domain::alarm::{
-    concern::Audience,
+    concern::{Audience, AudienceStatus},
     core,
     core::{Ring, Verdict},
     duty,
@@ -39,9 +39,11 @@ pub const FORMER: [(&str, Core); 8] = [
         "a second re-route forgets the head before",
         Core {
             routed: |told, office, now| {
-                let left = duty::routed(told, office, now);
+                let present = |status: &&AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
+                let before = told.iter().find(present).map(|status| status.office.clone());
+                duty::routed(told, office, now);
+                let left = before.filter(|before| before != office && route::is_a_heads(before));
                 told.retain(|status| !status.former || Some(&status.office) == left.as_ref());
-                left
             },
             ..Core::REAL
         },
@@ -104,12 +106,11 @@ pub const FORMER: [(&str, Core); 8] = [
         Core {
             routed: |told, office, now| {
                 let before = told.iter().find(|status| status.former && status.office == office && status.accepted.is_some()).cloned();
-                let left = duty::routed(told, office, now);
+                duty::routed(told, office, now);
                 let present = told.iter_mut().find(|status| status.audience == Audience::ResponsibleHead && !status.former);
                 if let Some((present, before)) = present.zip(before).filter(|(present, _)| route::is_a_heads(&present.office)) {
-                    *present = safety::domain::alarm::concern::AudienceStatus { former: false, ended: false, ..before };
+                    *present = AudienceStatus { former: false, ended: false, ..before };
                 }
-                left
             },
             ..Core::REAL
         },
