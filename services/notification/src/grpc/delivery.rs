@@ -1,14 +1,17 @@
 //! gRPC service of the delivery ledger.
 
-use base::{Caller, page, wire::timestamp};
+use base::{Caller, Refusal, clock::micros, page, wire::timestamp};
 use proto::notification::v1::{self as wire, ListDeliveriesRequest, ListDeliveriesResponse, delivery_service_server::DeliveryService};
+use time::OffsetDateTime;
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
 use super::{DEFAULT_PAGE, MAX_PAGE, Server};
 use crate::{
     app::delivery,
     domain::delivery::{Channel, State},
-    store::delivery::Line,
+    error,
+    store::delivery::{After, Line},
 };
 
 #[tonic::async_trait]
@@ -17,9 +20,17 @@ impl DeliveryService for Server {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let limit = page::size(asked.page_size, DEFAULT_PAGE, MAX_PAGE);
-        let lines = delivery::list(&self.app, &caller, asked.reference.trim(), limit).await?;
-        Ok(Response::new(ListDeliveriesResponse { deliveries: lines.into_iter().map(encode).collect() }))
+        let after = page::decode(&asked.page_token)?.map(position).transpose()?;
+        let (lines, next) = delivery::list(&self.app, &caller, asked.reference.trim(), after, limit).await?;
+        let next_page_token = next.map_or_else(String::new, |(at, id)| page::encode(&(micros(at), id.to_string())));
+        Ok(Response::new(ListDeliveriesResponse { deliveries: lines.into_iter().map(encode).collect(), next_page_token }))
     }
+}
+
+/// Position of a page: microseconds since 1970, and a line.
+fn position((at, id): (i64, String)) -> Result<After, Refusal> {
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).map_err(|_| error::page_token_malformed())?;
+    Ok((at, Uuid::try_parse(&id).map_err(|_| error::page_token_malformed())?))
 }
 
 /// Line as the RJ Unit and operations read it.

@@ -21,37 +21,57 @@ pub struct Line {
     pub finished_at: Option<OffsetDateTime>,
 }
 
-/// Newest lines of the ledger.
+/// Cursor of a page of the ledger: after this line.
+pub type After = (OffsetDateTime, Uuid);
+
+/// Page of the newest lines of the ledger, and where the next one begins.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn list(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Line>> {
+pub async fn list(db: &mut PgConnection, after: Option<After>, limit: i64) -> sqlx::Result<(Vec<Line>, Option<After>)> {
+    let (at, id) = after.unzip();
     let rows = sqlx::query_as!(
         Row,
         "select delivery_id, recipient, template, channel, state, attempts, reason, language, created_at, finished_at
-         from delivery order by created_at desc, delivery_id desc limit $1",
-        limit,
+         from delivery where $2::timestamptz is null or (created_at, delivery_id) < ($2, $3::uuid)
+         order by created_at desc, delivery_id desc limit $1",
+        limit + 1,
+        at,
+        id
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().filter_map(Row::read).collect())
+    Ok(page(rows, limit))
 }
 
-/// Newest lines that tell of one reference.
+/// The same of the lines that tell of one reference.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn list_of(db: &mut PgConnection, reference: &str, limit: i64) -> sqlx::Result<Vec<Line>> {
+pub async fn list_of(db: &mut PgConnection, reference: &str, after: Option<After>, limit: i64) -> sqlx::Result<(Vec<Line>, Option<After>)> {
+    let (at, id) = after.unzip();
     let rows = sqlx::query_as!(
         Row,
         "select delivery_id, recipient, template, channel, state, attempts, reason, language, created_at, finished_at
-         from delivery where reference = $1 order by created_at desc, delivery_id desc limit $2",
+         from delivery where reference = $1 and ($3::timestamptz is null or (created_at, delivery_id) < ($3, $4::uuid))
+         order by created_at desc, delivery_id desc limit $2",
         reference,
-        limit,
+        limit + 1,
+        at,
+        id
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().filter_map(Row::read).collect())
+    Ok(page(rows, limit))
+}
+
+/// The first `limit` lines, and the last of them where there are more.
+fn page(mut rows: Vec<Row>, limit: i64) -> (Vec<Line>, Option<After>) {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let is_more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| is_more).map(|last| (last.created_at, last.delivery_id));
+    (rows.into_iter().filter_map(Row::read).collect(), next)
 }
 
 /// Records what became of a call or a push; one that has ended stays ended. Where it failed, what waits for the same item by another channel is

@@ -164,8 +164,8 @@ async fn a_page_a_lease_and_a_look_of_the_guard_read_their_own_rows_however_many
             store::inbox::list(&mut tx, vault, &names, unread_only, next, 20).await.unwrap();
             at_most("the next page", FEW, walked_and_found(&mut tx).await);
         }
-        store::delivery::list(&mut tx, 50).await.unwrap();
-        store::delivery::list_of(&mut tx, "RS-7KDM-Q4XP", 50).await.unwrap();
+        store::delivery::list(&mut tx, None, 50).await.unwrap();
+        store::delivery::list_of(&mut tx, "RS-7KDM-Q4XP", None, 50).await.unwrap();
         at_most("a page of the ledger", FEW, walked_and_found(&mut tx).await);
         for lane in Lane::ALL {
             assert_eq!(store::mail::lease(&mut tx, lane, now, now + Duration::MINUTE, 20).await.unwrap().len(), 20);

@@ -11,6 +11,8 @@ mod contact;
 #[cfg(test)]
 mod costs;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod fact;
 #[cfg(test)]
 mod gateway;

@@ -44,7 +44,7 @@ pub fn place(reference: &str, drawing: &Drawing<'_>) -> Markup {
 
 pub async fn page(State(app): State<App>, member: Member, Path((_, named)): Path<(String, String)>) -> Response {
     let Some(reference) = reference::parse("RS", &named) else { return member.visitor.trouble(Trouble::NotFound) };
-    let request = ListDeliveriesRequest { page_size: MOST, reference: reference.clone() };
+    let request = ListDeliveriesRequest { page_size: MOST, reference: reference.clone(), ..ListDeliveriesRequest::default() };
     match app.clients.deliveries(&member.session).list_deliveries(request).await {
         Ok(answer) => {
             let title = fill(texts::of(member.visitor.language).ledger_title, &[("reference", &reference)]);

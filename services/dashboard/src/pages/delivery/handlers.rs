@@ -12,18 +12,15 @@ use crate::{
     web::{App, visitor::Member},
 };
 
-/// The newest lines shown: as many as the service gives at once.
+/// Lines of a page: as many as the service gives at once.
 const NEWEST: i32 = 200;
 
 pub async fn list(State(app): State<App>, member: Member, Query(chosen): Query<Vec<(String, String)>>) -> Response {
-    match app
-        .clients
-        .deliveries(&member.session)
-        .list_deliveries(ListDeliveriesRequest { page_size: NEWEST, ..ListDeliveriesRequest::default() })
-        .await
-    {
+    let chosen = FormValues::of(chosen);
+    let request = ListDeliveriesRequest { page_size: NEWEST, page_token: chosen.get("page"), ..ListDeliveriesRequest::default() };
+    match app.clients.deliveries(&member.session).list_deliveries(request).await {
         Ok(answer) => {
-            let listing = Listing { deliveries: answer.into_inner().deliveries, chosen: FormValues::of(chosen) };
+            let listing = Listing { answer: answer.into_inner(), chosen };
             member.page(texts::of(member.visitor.language).deliveries, &listing.draw(&member.drawing()))
         }
         Err(status) => member.visitor.refused(&status),

@@ -3,7 +3,7 @@
 crate::text::texts! {
     deliveries: "Deliveries", "Envois";
     intro: "What was sent to whom by which channel, newest first. The ledger holds no content.", "Ce qui a été envoyé, à qui et par quel moyen, du plus récent au plus ancien. Le registre ne contient aucun contenu.";
-    caption: "{n} of the newest {all} deliveries", "{n} des {all} envois les plus récents";
+    caption: "{n} of {all} deliveries of this page", "{n} des {all} envois de cette page";
     failed_one: "One delivery among these was given up: a person must act.", "Parmi ces envois, un a été abandonné : quelqu’un doit agir.";
     failed_many: "{n} deliveries among these were given up: a person must act.", "Parmi ces envois, {n} ont été abandonnés : quelqu’un doit agir.";
     none: "No delivery that you may see fits this.", "Aucun envoi que vous puissiez voir ne correspond.";

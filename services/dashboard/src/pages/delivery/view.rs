@@ -2,15 +2,16 @@
 
 use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::notification::v1::{Channel, Delivery, DeliveryState};
+use proto::notification::v1::{Channel, Delivery, DeliveryState, ListDeliveriesResponse};
 
 use super::texts;
 use crate::{
     parts::{
+        address,
         drawing::Drawing,
         filter::Filter,
         form::{Choice, Field, FormValues, Kind},
-        table::{Column, Table},
+        table::{self, Column, Table},
         time::instant_or,
         words,
     },
@@ -57,9 +58,9 @@ pub const fn channel_text(channel: Channel, language: Language) -> &'static str 
     }
 }
 
-/// The newest lines of the ledger, and how they are filtered.
+/// A page of the ledger, and how it is filtered.
 pub struct Listing {
-    pub deliveries: Vec<Delivery>,
+    pub answer: ListDeliveriesResponse,
     pub chosen: FormValues,
 }
 
@@ -68,10 +69,12 @@ impl Listing {
     pub fn draw(&self, drawing: &Drawing<'_>) -> Markup {
         let texts = texts::of(drawing.language);
         let (state, channel) = (self.chosen.number("state"), self.chosen.number("channel"));
+        let here =
+            address::with(&drawing.address("/deliveries"), &[("state", self.chosen.raw("state")), ("channel", self.chosen.raw("channel"))]);
         let fits = |one: &&Delivery| (state == 0 || one.state == state) && (channel == 0 || one.channel == channel);
-        let rows: Vec<Vec<Markup>> = self.deliveries.iter().filter(fits).map(|one| row(one, drawing)).collect();
-        let failed = self.deliveries.iter().filter(|one| one.state() == DeliveryState::Failed).count();
-        let counts = [rows.len().to_string(), self.deliveries.len().to_string()];
+        let rows: Vec<Vec<Markup>> = self.answer.deliveries.iter().filter(fits).map(|one| row(one, drawing)).collect();
+        let failed = self.answer.deliveries.iter().filter(|one| one.state() == DeliveryState::Failed).count();
+        let counts = [rows.len().to_string(), self.answer.deliveries.len().to_string()];
         let [n, all] = counts.each_ref().map(String::as_str);
         let titles = [texts.recipient, texts.what, texts.channel, texts.state, texts.attempts, texts.created, texts.finished];
         let table = Table {
@@ -91,6 +94,7 @@ impl Listing {
             }
             (self.filter(drawing))
             (table.draw(drawing))
+            (table::pages(&here, self.chosen.get("page").is_empty(), &self.answer.next_page_token, drawing))
         }
     }
 
