@@ -56,6 +56,8 @@ async fn a_form_sent_twice_is_one_referral_and_one_with_nothing_in_it_comes_back
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("id=\"request-why\"") && refused.says("code de motif nothing-told"), "{}", refused.text);
     assert!(refused.text.contains("name=\"modes\" value=\"1\" checked"), "what was chosen is kept");
+    // What is seldom known is folded until it is filled in.
+    assert!(form.text.contains("<details class=\"folded\"><summary>") && refused.text.contains("<details class=\"folded\" open>"));
 }
 
 #[tokio::test]

@@ -68,6 +68,7 @@
     else if (document.querySelector(".errors")) keep(); // it came back with what was just sent
     else if (fields) {
       restore(fields);
+      for (const folded of form.querySelectorAll("details")) folded.open ||= [...folded.querySelectorAll("input, select, textarea")].some((field) => field.matches("[type=radio], [type=checkbox]") ? field.checked : field.value);
       const words = notice.querySelector("span");
       words.textContent = words.dataset.text.replace("{at}", clock(draft.at));
       notice.hidden = false;

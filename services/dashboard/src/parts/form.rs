@@ -1,84 +1,14 @@
 //! Forms as data: fields, what was typed, what must be mended; they keep what was typed and work without a script.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 use time::{OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
+pub use super::form_values::{CARRIED, FormValues, KEY, TOKEN};
 use super::{refusal::Refusal, texts};
 use crate::{
     session::Session,
     text::{Language, fill},
 };
-
-/// Name of the hidden field that proves that a form is ours.
-pub const TOKEN: &str = "form_token";
-/// Name of the hidden field that makes a form that is sent twice one request.
-pub const KEY: &str = "key";
-
-/// Name of the hidden field that carries a file from one page to the next; nobody typed it, and it is shown to nobody.
-pub const CARRIED: &str = "carried";
-
-/// What was typed into a form, by field.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct FormValues(BTreeMap<String, Vec<String>>);
-
-impl FormValues {
-    #[must_use]
-    pub fn of(pairs: Vec<(String, String)>) -> Self {
-        let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in pairs {
-            fields.entry(name).or_default().push(value);
-        }
-        Self(fields)
-    }
-
-    /// An empty form with the key under which it is sent.
-    #[must_use]
-    pub fn empty(key: impl ToString) -> Self {
-        Self::default().with(KEY, &key.to_string())
-    }
-
-    #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.0.insert(name.to_owned(), vec![value.to_owned()]);
-        self
-    }
-
-    /// The first value of a field as typed; empty where there is none.
-    #[must_use]
-    pub fn raw(&self, name: &str) -> &str {
-        self.0.get(name).and_then(|values| values.first()).map_or("", String::as_str)
-    }
-
-    /// The same without spaces around it.
-    #[must_use]
-    pub fn get(&self, name: &str) -> String {
-        self.raw(name).trim().to_owned()
-    }
-
-    /// The number in a field; what is none counts as not chosen.
-    #[must_use]
-    pub fn number(&self, name: &str) -> i32 {
-        self.get(name).parse().unwrap_or_default()
-    }
-
-    #[must_use]
-    pub fn all(&self, name: &str) -> &[String] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    #[must_use]
-    pub fn is_checked(&self, name: &str) -> bool {
-        !self.raw(name).is_empty()
-    }
-
-    /// Every field but the proof that the form is ours.
-    pub fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
-        let fields = self.0.iter().filter(|(name, _)| *name != TOKEN);
-        fields.flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())))
-    }
-}
 
 /// One choice of several.
 #[derive(Clone)]
@@ -130,6 +60,8 @@ pub struct Field {
     pub hint: Option<&'static str>,
     pub kind: Kind,
     pub is_needed: bool,
+    /// A group of such fields alone is folded, until one of them is filled in or must be mended.
+    pub is_seldom: bool,
     /// Label of no choice in a list to choose from; "Choose" where it is empty.
     pub blank: &'static str,
 }
@@ -137,12 +69,18 @@ pub struct Field {
 impl Field {
     #[must_use]
     pub const fn new(name: &'static str, label: &'static str, kind: Kind) -> Self {
-        Self { name, label, hint: None, kind, is_needed: false, blank: "" }
+        Self { name, label, hint: None, kind, is_needed: false, is_seldom: false, blank: "" }
     }
 
     #[must_use]
     pub const fn needed(mut self) -> Self {
         self.is_needed = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn seldom(mut self) -> Self {
+        self.is_seldom = true;
         self
     }
 
@@ -196,6 +134,24 @@ pub struct Group {
     pub legend: Option<&'static str>,
     pub hint: Option<&'static str>,
     pub fields: Vec<Field>,
+}
+
+impl Group {
+    fn draw(&self, filled: &FormValues, problems: &Problems, language: Language) -> Markup {
+        let fields = html! {
+            @if let Some(hint) = self.hint { p class="hint" { (hint) } }
+            @for field in &self.fields { (draw_field(field, filled, problems, language)) }
+        };
+        let Some(legend) = self.legend else { return fields };
+        let is_used = |field: &Field| filled.is_checked(field.name) || problems.of(field.name).is_some();
+        html! {
+            @if self.fields.iter().all(|field| field.is_seldom) {
+                details class="folded" open[self.fields.iter().any(is_used)] { summary { (legend) } (fields) }
+            } @else {
+                fieldset { legend { (legend) } (fields) }
+            }
+        }
+    }
 }
 
 /// A form.
@@ -323,17 +279,7 @@ impl Form {
                 (token(session))
                 @for (name, value) in hidden { input type="hidden" name=(name) value=(value); }
                 @if filled.is_checked(KEY) { input type="hidden" name=(KEY) value=(filled.raw(KEY)); }
-                @for group in &self.groups {
-                    @if let Some(legend) = group.legend {
-                        fieldset {
-                            legend { (legend) }
-                            @if let Some(hint) = group.hint { p class="hint" { (hint) } }
-                            @for field in &group.fields { (draw_field(field, filled, problems, language)) }
-                        }
-                    } @else {
-                        @for field in &group.fields { (draw_field(field, filled, problems, language)) }
-                    }
-                }
+                @for group in &self.groups { (group.draw(filled, problems, language)) }
                 button { (self.submit) }
             }
         }

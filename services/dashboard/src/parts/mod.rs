@@ -8,6 +8,7 @@ pub mod drawing;
 pub mod facts;
 pub mod filter;
 pub mod form;
+pub mod form_values;
 pub mod kept;
 pub mod proposed;
 pub mod refusal;

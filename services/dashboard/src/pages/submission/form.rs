@@ -89,19 +89,21 @@ fn groups(drawing: &Drawing<'_>, is_new: bool) -> Vec<Group> {
         Field::new("representative_relation", words.representative_relation, Kind::Select(codes::relations(words)))
             .hint(texts.relation_hint),
     ];
-    let more = vec![
-        asked("offender_asked", words.offender_asked),
-        asked("no_contact_condition", words.no_contact_condition),
+    let more = vec![asked("offender_asked", words.offender_asked), asked("no_contact_condition", words.no_contact_condition)];
+    let details = vec![
         asked("offender_in_custody", words.offender_in_custody),
         asked("victim_registered", words.victim_registered),
         Field::new("modes", words.modes, Kind::Checks(codes::modes(words))),
         Field::new("language", words.language, Kind::Radios(codes::languages(words))),
     ];
+    // Whoever refers for the first time sees what is needed and what would be asked; whoever completes a referral sees all of it.
+    let details = details.into_iter().map(|field| if is_new { field.seldom() } else { field }).collect();
     let danger = vec![Field::new(CONCERN, words.safety_concern, Kind::Lines { most: CONCERN_TEXT, rows: 3 }).hint(texts.danger_hint)];
     vec![
         Group { legend: Some(texts.enough), hint: None, fields: enough },
         Group { legend: Some(texts.people), hint: Some(texts.people_hint), fields: people },
         Group { legend: Some(texts.more), hint: None, fields: more },
+        Group { legend: Some(texts.details), hint: None, fields: details },
         Group { legend: Some(texts.danger), hint: None, fields: danger },
     ]
 }

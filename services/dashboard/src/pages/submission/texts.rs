@@ -14,6 +14,7 @@ crate::text::texts! {
     people_hint: "What you know; the rest may stay empty.", "Ce que vous savez; le reste peut rester vide.";
     more: "What else you know", "Ce que vous savez d’autre";
     relation_hint: "By what relation they may speak for the victim.", "À quel titre cette personne peut parler au nom de la victime.";
+    details: "Details, if you know them", "Précisions, si vous les connaissez";
     danger: "Somebody at risk", "Personne à risque";
     danger_hint: "If somebody may come to harm, write it here: it is raised at once, also where the referral itself is refused. If it is urgent, raise it by itself, and use the telephone.", "Si quelqu’un risque de subir un préjudice, écrivez-le ici : la préoccupation est signalée aussitôt, même si le renvoi lui-même est refusé. En cas d’urgence, signalez-la séparément et téléphonez.";
     send: "Send the referral", "Envoyer le renvoi";
