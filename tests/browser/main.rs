@@ -22,6 +22,7 @@ mod first_use;
 mod half_open;
 mod keyboard;
 mod languages;
+mod night;
 mod race;
 mod session_end;
 mod tabs;

@@ -177,6 +177,9 @@ impl Surroundings<'_> {
             ]),
             _ => {}
         }
+        if let ("notification", Ok(pages)) = (service, self.port("dashboard")) {
+            settings.push(("DASHBOARD_LINK", format!("http://127.0.0.1:{pages}")));
+        }
         Ok(settings)
     }
 
