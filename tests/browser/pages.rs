@@ -124,7 +124,7 @@ const PAGES: &[Entry] = &[
 ];
 
 /// Addresses at which there is no page to look at: what a button sends, the ways to and from the provider, the live stream, a file.
-const NO_PAGE: [&str; 11] = [
+const NO_PAGE: [&str; 15] = [
     "/accept",
     "/read",
     "/sign-out",
@@ -136,6 +136,10 @@ const NO_PAGE: [&str; 11] = [
     "/{document}",
     "/{use}/end",
     "/of-referral/{referral}",
+    "/browsers",
+    "/numbers",
+    "/{channel}/confirm",
+    "/{channel}/remove",
 ];
 /// Pages of which nobody has a sample in the system of this suite: the certificate of a case that was purged after years, what a decision
 /// looks like once it was refused, and what became of a file of referrals.

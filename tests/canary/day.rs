@@ -43,6 +43,8 @@ pub struct Day {
     pub concern: String,
     /// Name of the offender: their head may know it, where they are at risk [RM1b].
     pub offender: String,
+    /// What that head wrote when they accepted: they read it again, and NHQ does.
+    pub noted_by_head: String,
     pub refusals: Vec<Vec<u8>>,
 }
 
@@ -239,6 +241,9 @@ async fn concerns(system: &System, marks: &Marks, day: &mut Day) {
     for (who, audience) in [(OFFICER, Audience::Nhq), (HEAD, Audience::ResponsibleHead)] {
         let mut accept: AcceptConcernRequest = marks.fill(&[("concern_id", &day.concern)]);
         accept.audience = audience as i32;
+        if who == HEAD {
+            day.noted_by_head.clone_from(&accept.note);
+        }
         system.alarm(who).accept_concern(accept).await.unwrap();
     }
     let close: CloseConcernRequest = marks.fill(&[("concern_id", &day.concern)]);

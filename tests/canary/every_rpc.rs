@@ -80,7 +80,7 @@ pub fn too_much(marks: &Marks, who: &str, day: &Day, given: &[u8]) -> Vec<String
     let mut found: Vec<String> = marks
         .of(&text)
         .iter()
-        .filter(|mark| mark.class > most && !(who == HEAD && mark.text == day.offender))
+        .filter(|mark| mark.class > most && !(who == HEAD && [&day.offender, &day.noted_by_head].contains(&&mark.text)))
         .map(|mark| format!("{mark:?}"))
         .collect();
     let bare = [FPS, PHONE].into_iter().filter(|word| text.contains(word)).map(str::to_owned);

@@ -1,5 +1,6 @@
 //! Raising a concern: one line is enough, and nothing that was written is lost.
 
+use base::Refusal;
 use http::StatusCode;
 use proto::{
     role,
@@ -38,7 +39,8 @@ async fn what_was_written_is_still_there_when_the_service_does_not_answer() {
     for (status, code) in [
         (Status::unavailable("x"), StatusCode::SERVICE_UNAVAILABLE),
         (Status::deadline_exceeded("x"), StatusCode::SERVICE_UNAVAILABLE),
-        (Status::invalid_argument("mend it"), StatusCode::UNPROCESSABLE_ENTITY),
+        (Status::invalid_argument("no refusal of ours"), StatusCode::SERVICE_UNAVAILABLE),
+        (Refusal::invalid("text-missing", "R3e", "text", "mend it", "corrigez").into(), StatusCode::UNPROCESSABLE_ENTITY),
     ] {
         *world.safety.refuse.lock().unwrap() = Some(status);
         let answer = browser.submit("/fr/raise", &fields).await;
