@@ -2,17 +2,19 @@
 
 use base::{Caller, Error, Private, Result};
 use uuid::Uuid;
+use vault::Fault;
 
 use super::{App, PERSON};
 use crate::{
     domain::{
         channel::{self, Kind, Subscription},
         code::{self, Sent, Verdict},
+        delivery::Reason,
     },
     error,
     store::{
         self,
-        channel::{Listed, New},
+        channel::{Destination, Listed, New},
     },
 };
 
@@ -142,4 +144,23 @@ pub async fn remove(app: &App, caller: &Caller, channel: Uuid) -> Result<()> {
     let removed = store::channel::remove(&mut tx, &caller.subject, channel).await?;
     tx.commit().await?;
     if removed { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Where a channel of this person leads at this moment; or why nothing is sent there now.
+///
+/// # Errors
+/// The database did not answer.
+pub(super) async fn destination(app: &App, channel: Uuid, subject: &str) -> sqlx::Result<std::result::Result<Destination, Reason>> {
+    let mut tx = app.begin().await?;
+    let found = store::channel::destination(&mut tx, &app.vault, channel, subject).await;
+    tx.commit().await?;
+    match found {
+        Ok(found) => Ok(found.ok_or(Reason::ChannelRemoved)),
+        Err(error) => match vault::fault(&error) {
+            // While there is no key it may open later, and a ring is not given up.
+            Some(Fault::KeyStore(_)) => Ok(Err(Reason::AddressMissing)),
+            Some(_) => Ok(Err(Reason::AddressMalformed)),
+            None => Err(error),
+        },
+    }
 }

@@ -2,9 +2,8 @@
 
 use base::refusal::store_error;
 use futures::StreamExt as _;
-use vault::Fault;
 
-use super::{App, alarm_guard::ALARM, ring::unreached};
+use super::{App, alarm_guard::ALARM, channel, ring::unreached};
 use crate::{
     channels::gateway::Gateway,
     domain::{
@@ -94,20 +93,10 @@ async fn compose(app: &App, due: &Due) -> sqlx::Result<Result<Call, Reason>> {
         says,
     };
     let ring = Says::Ring(due.grade.unwrap_or(Grade::Imminent));
-    let Some((by, channel)) = due.own else { return Ok(Ok(call(None, ring))) };
-    let mut tx = app.begin().await?;
-    let destination = store::channel::destination(&mut tx, &app.vault, channel, &due.recipient).await;
-    tx.commit().await?;
-    let destination = match destination {
-        Ok(Some(destination)) => destination,
-        Ok(None) => return Ok(Err(Reason::ChannelRemoved)),
-        Err(error) => {
-            return match vault::fault(&error) {
-                Some(Fault::KeyStore(_)) => Ok(Err(Reason::AddressMissing)),
-                Some(_) => Ok(Err(Reason::AddressMalformed)),
-                None => Err(error),
-            };
-        }
+    let Some((by, own)) = due.own else { return Ok(Ok(call(None, ring))) };
+    let destination = match channel::destination(app, own, &due.recipient).await? {
+        Ok(destination) => destination,
+        Err(reason) => return Ok(Err(reason)),
     };
     let says = match destination.code {
         Some(sent) if due.is_code && app.clock.now() < sent.expires_at => Says::Code(sent.code),

@@ -70,12 +70,15 @@ async fn try_one(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<(
     let verdict = after(outcome, due.attempts, due.grade, now);
     let reason = verdict.reason.map_or("", Reason::code);
     let mut tx = app.begin().await?;
-    store::mail::conclude(&mut tx, due.delivery_id, verdict, now).await?;
+    store::delivery::conclude(&mut tx, due.delivery_id, verdict, now).await?;
     unreached::look(&mut tx, app, due.delivery_id, verdict, due.attempts).await?;
     tx.commit().await?;
     let (delivery, attempts) = (due.delivery_id, due.attempts);
     match verdict.state {
-        State::Failed => tracing::error!(delivery.id = %delivery, attempts, reason, "mail given up: somebody must act"),
+        State::Failed => {
+            app.wake_others(due.grade);
+            tracing::error!(delivery.id = %delivery, attempts, reason, "mail given up: somebody must act");
+        }
         State::Withheld => tracing::warn!(delivery.id = %delivery, reason, "mail withheld"),
         State::Retrying => tracing::warn!(delivery.id = %delivery, attempts, reason, "mail not taken: trying again"),
         State::Pending | State::Sent | State::Delivered => tracing::debug!(delivery.id = %delivery, attempts, "mail sent"),

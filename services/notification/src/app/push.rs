@@ -2,9 +2,8 @@
 
 use base::refusal::store_error;
 use futures::StreamExt as _;
-use vault::Fault;
 
-use super::{App, alarm_guard::ALARM, ring::unreached};
+use super::{App, alarm_guard::ALARM, channel, ring::unreached};
 use crate::{
     channels::push::{Pusher, Target},
     domain::{
@@ -66,20 +65,11 @@ async fn try_one(app: &App, pusher: &Pusher, due: Due) -> sqlx::Result<()> {
 
 /// Sends one message to where its channel leads at this moment.
 async fn attempt(app: &App, pusher: &Pusher, due: &Due) -> sqlx::Result<Answer> {
-    let mut tx = app.begin().await?;
-    let destination = store::channel::destination(&mut tx, &app.vault, due.via, &due.recipient).await;
-    tx.commit().await?;
-    let destination = match destination {
-        Ok(Some(destination)) => destination,
-        Ok(None) => return Ok(Answer::Forbidden(Reason::ChannelRemoved)),
-        Err(error) => {
-            return match vault::fault(&error) {
-                // While there is no key it may open later, and a ring is not given up.
-                Some(Fault::KeyStore(_)) => Ok(Answer::NotTaken(Reason::AddressMissing, None)),
-                Some(_) => Ok(Answer::Hopeless(Reason::AddressMalformed)),
-                None => Err(error),
-            };
-        }
+    let destination = match channel::destination(app, due.via, &due.recipient).await? {
+        Ok(destination) => destination,
+        Err(reason @ Reason::ChannelRemoved) => return Ok(Answer::Forbidden(reason)),
+        Err(reason @ Reason::AddressMissing) => return Ok(Answer::NotTaken(reason, None)),
+        Err(reason) => return Ok(Answer::Hopeless(reason)),
     };
     let (Some(subscription), Some(key_version)) = (Subscription::parse(destination.place.expose()), destination.key_version) else {
         return Ok(Answer::Hopeless(Reason::AddressMalformed));

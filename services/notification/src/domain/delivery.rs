@@ -1,7 +1,7 @@
 //! Delivery in the ledger: its channel, its state, and the reason it was not made.
 
 use strum::{EnumString, IntoStaticStr};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// Channel of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
@@ -27,6 +27,16 @@ impl Channel {
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
         code.parse().ok()
+    }
+}
+
+/// Pause before a channel that wakes people is asked again, after so many attempts.
+#[must_use]
+pub const fn pause(attempts: i32) -> Duration {
+    match attempts {
+        ..=1 => Duration::seconds(5),
+        2 => Duration::seconds(15),
+        3.. => Duration::minutes(1),
     }
 }
 

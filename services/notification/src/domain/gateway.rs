@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::{
     channel::Kind,
     concern::Grade,
-    delivery::{Reason, State, Verdict},
+    delivery::{Reason, State, Verdict, pause},
 };
 
 /// What a call says besides the ring, from the settings.
@@ -168,14 +168,6 @@ pub fn after(answer: Answer, attempts: i32, asked_at: OffsetDateTime, now: Offse
 #[must_use]
 pub fn unreported(asked_at: OffsetDateTime, now: OffsetDateTime) -> Verdict {
     after(Answer::Taken, 1, asked_at, now)
-}
-
-const fn pause(attempts: i32) -> Duration {
-    match attempts {
-        ..=1 => Duration::seconds(5),
-        2 => Duration::seconds(15),
-        3.. => Duration::minutes(1),
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     concern::Grade,
-    delivery::{Reason, State, Verdict},
+    delivery::{Reason, State, Verdict, pause},
     gateway::Hints,
     language::{Language, Preference},
 };
@@ -154,14 +154,6 @@ pub fn after(answer: Answer, attempts: i32, grade: Option<Grade>, now: OffsetDat
             let pause = pause(attempts).max(asked).min(LONGEST_PAUSE);
             Verdict { state: State::Retrying, reason: Some(reason), again_at: Some(now + pause) }
         }
-    }
-}
-
-const fn pause(attempts: i32) -> Duration {
-    match attempts {
-        ..=1 => Duration::seconds(5),
-        2 => Duration::seconds(15),
-        3.. => Duration::minutes(1),
     }
 }
 

@@ -10,7 +10,6 @@ use super::{contact::Victim, preference, sealed};
 use crate::domain::{
     alarm_guard::STEP,
     concern::Grade,
-    delivery::{Reason, Verdict},
     language::{Language, Preference},
     mail::{
         attempt::{LONGEST_PAUSE, SHORT_PAUSES},
@@ -195,24 +194,4 @@ pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid
         }
     };
     Ok(Destination { do_not_contact: row.do_not_contact, address })
-}
-
-/// Records the result of an attempt; a delivery that has ended stays ended.
-///
-/// # Errors
-/// The statement failed.
-pub async fn conclude(db: &mut PgConnection, delivery_id: Uuid, verdict: Verdict, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update delivery
-         set state = $2, reason = $3, due_at = coalesce($4::timestamptz, due_at), finished_at = case when $4::timestamptz is null then $5::timestamptz end
-         where delivery_id = $1 and state in ('pending', 'retrying')",
-        delivery_id,
-        verdict.state.code(),
-        verdict.reason.map_or("", Reason::code),
-        verdict.again_at,
-        at,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }
