@@ -3,7 +3,7 @@
 use base::Refusal;
 
 use crate::domain::{
-    alarm::{concern::CloseRefusal, handover::HandOverRefusal, note::NoteRefusal},
+    alarm::{concern::CloseRefusal, hand_over::HandOverRefusal, note::NoteRefusal},
     directory::{device, grant},
 };
 

@@ -16,7 +16,7 @@ use crate::{
     domain::{
         alarm::{
             concern::{Audience, AudienceStatus, State},
-            core, handover, note, route,
+            core, hand_over, note, route,
         },
         directory::office::Holder,
     },
@@ -57,14 +57,14 @@ pub async fn hand_over(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uu
         Some(to) => roster::able(tx, &app.directory, &[Holder { office, holder: to.to_owned(), rank: 0 }], None).await?,
         None => roster::holders(tx, &app.directory, &[office]).await?,
     };
-    handover::may_hand_over(status, concern.said, &caller.subject, asked.to, &able).map_err(error::not_handed_over)?;
+    hand_over::may_hand_over(status, concern.said, &caller.subject, asked.to, &able).map_err(error::not_handed_over)?;
     let now = app.clock.now();
     if !asked.note.trim().is_empty() {
         let text = note::check(asked.note).map_err(error::note)?;
         let note = New { id: app.ids.uuid(), concern: id, audience: asked.audience, by: &caller.subject, at: now, text };
         store::alarm::note::add(tx, &app.vault, &note).await?;
     }
-    handover::hand_over(status, &caller.subject, asked.to, now);
+    hand_over::hand_over(status, &caller.subject, asked.to, now);
     ring::attend(tx, app, &concern, &mut statuses).await?;
     let state = core::state_after(concern.state, &statuses, concern.said);
     let change = Change {

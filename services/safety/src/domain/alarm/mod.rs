@@ -3,7 +3,7 @@
 pub mod concern;
 pub mod core;
 pub mod duty;
-pub mod handover;
+pub mod hand_over;
 pub mod ladder;
 pub mod note;
 pub mod route;
