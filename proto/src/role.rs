@@ -45,6 +45,11 @@ pub const RJ_UNIT: [&str; 3] = [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
 pub const NHQ_ACCEPTORS: [&str; 4] = [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, NMC_SUPERVISOR];
 /// Roles that may accept a concern for a site they are responsible for.
 pub const RESPONSIBLE_HEADS: [&str; 2] = [INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR];
+/// Roles that may accept a concern, for NHQ or for a site.
+pub const ACCEPTORS: [&str; 6] = {
+    let ([manager, supervisor, officer, monitoring], [head, director]) = (NHQ_ACCEPTORS, RESPONSIBLE_HEADS);
+    [manager, supervisor, officer, monitoring, head, director]
+};
 
 /// Roles that may submit a referral: all who may receive a request for communication [R8a].
 pub const SUBMITTERS: [&str; 14] = [

@@ -33,16 +33,6 @@ pub const BY_DEVICE: &[&str] = &[
     "/ro.safety.v1.DirectoryService/WhoAmI",
 ];
 
-/// Roles that can accept a concern, for NHQ or as a head.
-const ANSWERABLE: &[&str] = &[
-    role::NATIONAL_MANAGER,
-    role::RJ_SUPERVISOR,
-    role::RJ_OFFICER,
-    role::NMC_SUPERVISOR,
-    role::INSTITUTIONAL_HEAD,
-    role::DISTRICT_DIRECTOR,
-];
-
 const ADMINISTRATORS: &[&str] = &[role::DIRECTORY_ADMINISTRATOR];
 
 /// One rule for each RPC; a test compares the list with the descriptor.
@@ -50,8 +40,8 @@ pub const RULES: &[Rule] = &[
     Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[ANY_AUTHENTICATED, "service:cases", "service:intake"] },
     Rule { method: "/ro.safety.v1.AlarmService/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANY_GRANTED] },
     Rule { method: ACCEPT, permission: "concern.accept", clause: "R3e", allow: &[ANY_GRANTED] },
-    Rule { method: HAND_OVER, permission: "concern.hand-over", clause: "R3e", allow: ANSWERABLE },
-    Rule { method: "/ro.safety.v1.AlarmService/AddConcernNote", permission: "concern.note", clause: "R3e", allow: ANSWERABLE },
+    Rule { method: HAND_OVER, permission: "concern.hand-over", clause: "R3e", allow: &role::ACCEPTORS },
+    Rule { method: "/ro.safety.v1.AlarmService/AddConcernNote", permission: "concern.note", clause: "R3e", allow: &role::ACCEPTORS },
     Rule { method: "/ro.safety.v1.AlarmService/CloseConcern", permission: "concern.close", clause: "R3e", allow: &role::RJ_UNIT },
     Rule { method: ROUTE, permission: "concern.route", clause: "R3e", allow: &role::NHQ_ACCEPTORS },
     Rule { method: "/ro.safety.v1.AlarmService/ListConcerns", permission: "concern.list", clause: "R3e", allow: &[ANY_GRANTED] },

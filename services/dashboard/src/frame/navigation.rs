@@ -6,16 +6,10 @@ use proto::role;
 use crate::text::Language;
 
 /// Roles that follow the alarm: whoever accepts, and whoever is shown that it rings. All others raise concerns, and see what became of theirs.
-pub const ALARM: &[&str] = &[
-    role::NATIONAL_MANAGER,
-    role::RJ_SUPERVISOR,
-    role::RJ_OFFICER,
-    role::NMC_SUPERVISOR,
-    role::INSTITUTIONAL_HEAD,
-    role::DISTRICT_DIRECTOR,
-    role::DASHBOARD,
-    role::OPERATIONS,
-];
+pub const ALARM: &[&str] = &{
+    let [manager, supervisor, officer, monitoring, head, director] = role::ACCEPTORS;
+    [manager, supervisor, officer, monitoring, head, director, role::DASHBOARD, role::OPERATIONS]
+};
 
 /// Entry of the navigation.
 #[derive(Debug)]
@@ -99,7 +93,7 @@ mod tests {
             let first = first(&entries, &caller);
             assert!(entries.iter().any(|entry| entry.path == first && entry.audience.includes(&caller)), "{role}: {first}");
             // Only who is rung begins with the alarm.
-            let is_rung = role::NHQ_ACCEPTORS.contains(&role) || role::RESPONSIBLE_HEADS.contains(&role);
+            let is_rung = role::ACCEPTORS.contains(&role);
             assert!(first != "/concerns" || is_rung, "{role}");
         }
     }

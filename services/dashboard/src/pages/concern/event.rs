@@ -100,7 +100,7 @@ fn next_steps(card: &Card, drawing: &Drawing<'_>) -> Markup {
     let open = card.state != ConcernState::Closed;
     let routes = open && caller.has_any(&role::NHQ_ACCEPTORS) && card.audiences.iter().any(|a| a.audience == Audience::ResponsibleHead);
     let closes = card.state == ConcernState::Accepted && caller.has_any(&role::RJ_UNIT);
-    let notes = open && (caller.has_any(&role::NHQ_ACCEPTORS) || caller.has_any(&role::RESPONSIBLE_HEADS));
+    let notes = open && caller.has_any(&role::ACCEPTORS);
     let to = |what: &str| drawing.address(&format!("/concerns/{}/{what}", card.id));
     html! {
         @if routes && !card.has_site() { p class="notice" { (texts.no_site) } }

@@ -105,7 +105,7 @@ impl Card {
     /// Whether it waits for the viewer. For a viewer who may accept nothing, whether it waits for anyone.
     #[must_use]
     pub fn is_waiting(&self, caller: &Caller) -> bool {
-        let accepts = caller.has_any(&role::NHQ_ACCEPTORS) || caller.has_any(&role::RESPONSIBLE_HEADS);
+        let accepts = caller.has_any(&role::ACCEPTORS);
         if accepts { self.audiences.iter().any(|audience| audience.may_accept) } else { self.is_ringing() }
     }
 
