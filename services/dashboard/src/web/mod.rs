@@ -1,5 +1,6 @@
 //! Basis of the pages: state of the handlers, visitors, members, and what they send.
 
+pub mod download;
 pub mod multipart;
 pub mod of_case;
 pub mod page;

@@ -2,9 +2,8 @@
 
 use axum::{
     extract::{Query, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use http::header;
 use proto::{
     safety::v1::ConcernState,
     sheet::{self, Separator},
@@ -20,7 +19,7 @@ use crate::{
     frame::{navigation, trouble::Trouble},
     parts::{drawing::Drawing, time::machine, words},
     text::{Language, fill},
-    web::{App, visitor::Member},
+    web::{App, download, visitor::Member},
 };
 
 /// Most pages of the list in a file: 10,000 events.
@@ -44,11 +43,7 @@ pub async fn file(State(app): State<App>, member: Member, Query(chosen): Query<C
         }
     }
     let language = member.visitor.language;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", name(language))),
-    ];
-    (headers, sheet(&cards, !page_token.is_empty(), &member.drawing())).into_response()
+    download::csv(name(language), sheet(&cards, !page_token.is_empty(), &member.drawing()))
 }
 
 const fn name(language: Language) -> &'static str {

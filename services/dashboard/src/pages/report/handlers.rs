@@ -2,9 +2,8 @@
 
 use axum::{
     extract::{Query, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use http::header;
 use proto::{
     reporting::v1::{GetReportRequest, GetReportResponse},
     sheet::{self, Separator},
@@ -19,7 +18,7 @@ use super::{
 use crate::{
     parts::refusal::Refusal,
     text::Language,
-    web::{App, visitor::Member},
+    web::{App, download, visitor::Member},
 };
 
 /// Which table of which year, as the address says.
@@ -57,11 +56,7 @@ pub async fn csv(State(app): State<App>, member: Member, Query(wanted): Query<Wa
             let year = chosen.year();
             let year = if year.is_empty() { "latest" } else { &year };
             let file = format!("{}-{year}-{}.csv", chosen.word(), language.code());
-            let headers = [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
-            ];
-            (headers, sheet::report(&answer, Separator::of(language == Language::French))).into_response()
+            download::csv(&file, sheet::report(&answer, Separator::of(language == Language::French)))
         }
         Err(status) => member.visitor.refused(&status),
     }
