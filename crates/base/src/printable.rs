@@ -41,6 +41,24 @@ pub fn json(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Text on one line.
+#[must_use]
+pub fn one_line(value: &str) -> String {
+    text(value).replace('\n', "\\n")
+}
+
+/// Text with each `{}` replaced, in order. A value is never searched again, and cannot begin a new line.
+#[must_use]
+pub fn filled(text: &str, values: &[&str]) -> String {
+    let (mut pieces, mut values) = (text.split("{}"), values.iter());
+    let mut whole = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        whole.push_str(&one_line(values.next().copied().unwrap_or_default()));
+        whole.push_str(piece);
+    }
+    whole
+}
+
 fn escaped(text: &str, show: impl Fn(char, &mut String)) -> Cow<'_, str> {
     if !text.contains(is_dangerous) {
         return Cow::Borrowed(text);

@@ -13,20 +13,8 @@ impl Words {
     /// Both texts with their values, English first; a value is never searched again, and cannot begin a new line.
     #[must_use]
     pub fn fill(self, values: &[&str]) -> (String, String) {
-        (filled(self.en, values), filled(self.fr, values))
+        (printable::filled(self.en, values), printable::filled(self.fr, values))
     }
-}
-
-fn filled(text: &str, values: &[&str]) -> String {
-    let mut pieces = text.split("{}");
-    let mut whole = pieces.next().unwrap_or_default().to_owned();
-    let mut values = values.iter();
-    for piece in pieces {
-        let value = printable::text(values.next().copied().unwrap_or_default()).replace("\r\n", "\\n").replace('\n', "\\n");
-        whole.push_str(&value);
-        whole.push_str(piece);
-    }
-    whole
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::{
 };
 
 use base::printable;
+pub use base::printable::one_line;
 use serde::Serialize;
 
 /// Prints one line of the answer to standard output, or several that were formatted here.
@@ -33,12 +34,6 @@ pub fn file(content: &str) {
     let is_seen = stdout.is_terminal();
     let content = if is_seen { printable::text(&content.replace("\r\n", "\n")).into_owned() } else { content.to_owned() };
     let _reader_gone = stdout.write_all(content.as_bytes());
-}
-
-/// A person's text on one line: a line break in it is shown as an escape.
-#[must_use]
-pub fn one_line(text: &str) -> String {
-    printable::text(text).replace("\r\n", "\\n").replace('\n', "\\n")
 }
 
 /// A person's text over several lines: each but the first is indented, so that none passes for one of ours.

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use proto::sheet::Separator;
 
-use crate::print;
+use base::printable;
 
 /// Language of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,14 +80,7 @@ impl Words {
     /// The text with each `{}` replaced; inserted text is never searched again, and cannot begin a new line.
     #[must_use]
     pub fn fill(self, lang: Lang, parts: &[&str]) -> String {
-        let mut pieces = self.of(lang).split("{}");
-        let mut text = pieces.next().unwrap_or_default().to_owned();
-        let mut parts = parts.iter();
-        for piece in pieces {
-            text.push_str(&print::one_line(parts.next().copied().unwrap_or_default()));
-            text.push_str(piece);
-        }
-        text
+        printable::filled(self.of(lang), parts)
     }
 }
 

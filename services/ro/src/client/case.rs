@@ -18,7 +18,7 @@ use super::{
     concern::deliver::{self, Phone},
     consent, document,
     failure::Failure,
-    grant, hold, labels, mode, output, participant, purge,
+    grant, hold, labels, mode, output, pages, participant, purge,
     session::{Session, Wanted},
     site,
     text::Words,
@@ -251,20 +251,13 @@ async fn find(session: &Session, who: &Who, case_ref: &str) -> Result<Case, Fail
 impl List {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let mut client = session.cases(who)?;
-        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let mut whole = ListCasesResponse::default();
-        while whole.cases.len() < limit {
-            let page_size = i32::try_from((limit - whole.cases.len()).min(200)).unwrap_or(200);
-            let page_token = std::mem::take(&mut whole.next_page_token);
+        let (cases, next_page_token) = pages::up_to(self.limit, async |page_size, page_token| {
             let request = ListCasesRequest { page_size, page_token, without_officer: self.without_officer };
             let page = client.list_cases(request).await?.into_inner();
-            let last = page.next_page_token.is_empty() || page.cases.is_empty();
-            whole.cases.extend(page.cases);
-            whole.next_page_token = page.next_page_token;
-            if last {
-                break;
-            }
-        }
+            Ok((page.cases, page.next_page_token))
+        })
+        .await?;
+        let whole = ListCasesResponse { cases, next_page_token };
         if session.json {
             output::print_json(&whole);
         } else if whole.cases.is_empty() {

@@ -22,6 +22,7 @@ pub mod mode;
 pub mod office;
 pub mod output;
 mod own_files;
+mod pages;
 pub mod participant;
 pub mod provision;
 pub mod purge;

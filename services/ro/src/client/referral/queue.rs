@@ -11,7 +11,7 @@ use crate::{
         choices,
         common::Common,
         failure::Failure,
-        labels, output,
+        labels, output, pages,
         session::{Session, Wanted},
         text::{Lang, Words},
         text_argument::text_argument,
@@ -88,33 +88,26 @@ impl Queue {
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
         let mut client = session.referrals(&who)?;
-        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let mut whole = ListQueueResponse::default();
-        // Each page has at least one entry, or no further page: the limit bounds the loop.
-        while whole.entries.len() < limit {
+        let mut counts = Vec::new();
+        let (entries, next_page_token) = pages::up_to(self.limit, async |page_size, page_token| {
             let request = ListQueueRequest {
                 include_screened: self.all,
-                page_size: i32::try_from((limit - whole.entries.len()).min(200)).unwrap_or(200),
-                page_token: std::mem::take(&mut whole.next_page_token),
+                page_size,
+                with_counts: self.counts && page_token.is_empty(),
+                page_token,
                 list: self.list.unwrap_or_default().into(),
                 sites: self.sites.clone(),
                 origin: self.origin.unwrap_or_default().into(),
                 newest_first: self.newest,
-                with_counts: self.counts && whole.entries.is_empty(),
                 receipt_number: self.number.clone().unwrap_or_default(),
                 ..ListQueueRequest::default()
             };
             let page = client.list_queue(request).await?.into_inner();
-            let last = page.next_page_token.is_empty() || page.entries.is_empty();
-            whole.entries.extend(page.entries);
-            if whole.counts.is_empty() {
-                whole.counts = page.counts;
-            }
-            whole.next_page_token = page.next_page_token;
-            if last {
-                break;
-            }
-        }
+            counts.extend(page.counts);
+            Ok((page.entries, page.next_page_token))
+        })
+        .await?;
+        let whole = ListQueueResponse { entries, next_page_token, counts };
         if session.json {
             output::print_json(&whole);
         } else {

@@ -8,7 +8,7 @@ use crate::{
     client::{
         common::Common,
         failure::Failure,
-        output,
+        output, pages,
         session::Session,
         text::{Lang, Words},
     },
@@ -38,22 +38,12 @@ impl Receipts {
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let who = session.who(&submitters("mission"))?;
         let mut client = session.referrals(&who)?;
-        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let mut whole = ListReceiptsResponse::default();
-        // Each page has at least one receipt, or no further page: the limit bounds the loop.
-        while whole.receipts.len() < limit {
-            let request = ListReceiptsRequest {
-                page_size: i32::try_from((limit - whole.receipts.len()).min(200)).unwrap_or(200),
-                page_token: std::mem::take(&mut whole.next_page_token),
-            };
-            let page = client.list_receipts(request).await?.into_inner();
-            let last = page.next_page_token.is_empty() || page.receipts.is_empty();
-            whole.receipts.extend(page.receipts);
-            whole.next_page_token = page.next_page_token;
-            if last {
-                break;
-            }
-        }
+        let (receipts, next_page_token) = pages::up_to(self.limit, async |page_size, page_token| {
+            let page = client.list_receipts(ListReceiptsRequest { page_size, page_token }).await?.into_inner();
+            Ok((page.receipts, page.next_page_token))
+        })
+        .await?;
+        let whole = ListReceiptsResponse { receipts, next_page_token };
         if session.json {
             output::print_json(&whole);
         } else {
