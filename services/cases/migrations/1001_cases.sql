@@ -677,8 +677,10 @@ comment on function cases_closed is 'A page of the cases that were closed before
 
 -- Functions: retention and purge.
 
-create function last_use_of(file uuid) returns timestamptz language sql stable as $$
-    select greatest(
+-- In plpgsql, because it names tables of later migrations too.
+create function last_use_of(file uuid) returns timestamptz language plpgsql stable as $$
+begin
+    return greatest(
         (select greatest(opened_at, screened_at) from case_file where id = file),
         (select max(moved_at) from case_move where case_id = file),
         (select max(added_at) from participant where case_id = file),
@@ -690,8 +692,8 @@ create function last_use_of(file uuid) returns timestamptz language sql stable a
         (select max(kept_at) from document where case_id = file),
         (select greatest(max(since), max(ended_at)) from case_access where case_id = file),
         (select greatest(max(broken_at), max(reviewed_at)) from break_glass where case_id = file),
-        (select greatest(max(raised_at), max(closed_at)) from case_concern where case_id = file))
-$$;
+        (select greatest(max(raised_at), max(closed_at)) from case_concern where case_id = file));
+end $$;
 comment on function last_use_of is 'When the last thing was done to a case: the retention counts from here [LPR4]. A hold keeps a case and is no use of it.';
 
 create function is_purged(file uuid) returns boolean language sql stable as $$
