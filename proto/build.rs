@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
-const FILES: [&str; 23] = [
+const FILES: [&str; 24] = [
     "ro/audit/v1/audit.proto",
     "ro/cases/v1/access.proto",
     "ro/cases/v1/assessment.proto",
@@ -13,6 +13,7 @@ const FILES: [&str; 23] = [
     "ro/cases/v1/consent.proto",
     "ro/cases/v1/document.proto",
     "ro/cases/v1/hold.proto",
+    "ro/cases/v1/mediator.proto",
     "ro/cases/v1/mode.proto",
     "ro/cases/v1/participant.proto",
     "ro/cases/v1/purge.proto",

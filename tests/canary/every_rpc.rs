@@ -61,7 +61,9 @@ fn asking(marks: &Marks, method: &MethodDescriptor, day: &Day) -> DynamicMessage
     ];
     // Whom a case is given to is an identity, no place for a mark.
     let officer = (method.name() == "AssignOfficer").then_some(("officer", "rj-officer-1"));
-    let own: Vec<_> = own.into_iter().chain(officer).collect();
+    // Whom an entry of the registry is of as well; that nobody ends the engagement of whoever works, it is somebody else's.
+    let entry = (method.parent_service().name() == "MediatorService").then_some(("mediator", "mediator-9"));
+    let own: Vec<_> = own.into_iter().chain(officer).chain(entry).collect();
     marks.message(&method.input(), &own)
 }
 

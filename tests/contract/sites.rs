@@ -21,7 +21,7 @@ fn kind(of: &str) -> &'static str {
 fn every_service_knows_the_sites_of_the_directory_and_no_others() {
     let directory = codes("services/safety/data/csc-sites.csv");
     assert!(directory.len() > 60, "{}", directory.len());
-    for table in ["services/cases/data/site-kind.csv", "services/reporting/data/site-region.csv"] {
+    for table in ["services/cases/data/site-kind.csv", "services/cases/data/site-region.csv", "services/reporting/data/site-region.csv"] {
         assert_eq!(codes(table), directory, "{table}");
     }
 }
@@ -39,4 +39,9 @@ fn cases_knows_of_each_site_whether_people_are_held_there_or_supervised() {
         .collect();
     let known: BTreeSet<String> = repo::read("services/cases/data/site-kind.csv").lines().skip(1).map(str::to_owned).collect();
     assert_eq!(known, expected);
+}
+
+#[test]
+fn cases_knows_the_region_of_each_site_as_reporting_does() {
+    assert_eq!(repo::read("services/cases/data/site-region.csv"), repo::read("services/reporting/data/site-region.csv"));
 }

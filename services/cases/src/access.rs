@@ -7,6 +7,8 @@ use proto::role::{MEDIATOR, NATIONAL_MANAGER, RJ_OFFICER, RJ_SUPERVISOR};
 const UNIT: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
 /// The roles that supervise the whole unit.
 const SUPERVISORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR];
+/// The registry of mediators is kept by the National Manager [R3d].
+const REGISTRY: &[&str] = &[NATIONAL_MANAGER];
 /// The RJ Unit, and the mediators of their own cases [R4a].
 const UNIT_AND_MEDIATORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR];
 
@@ -29,6 +31,16 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.AccessService/EndAssignment", "mediator.end", "R5c", UNIT),
     rule("/ro.cases.v1.AccessService/AssignOfficer", "officer.assign", "R3c", SUPERVISORS),
     rule("/ro.cases.v1.AccessService/EndOfficer", "officer.end", "R3c", SUPERVISORS),
+    rule("/ro.cases.v1.MediatorService/EngageMediator", "mediator.engage", "D-mediator", REGISTRY),
+    rule("/ro.cases.v1.MediatorService/RenewMediator", "mediator.renew", "D-mediator", REGISTRY),
+    rule("/ro.cases.v1.MediatorService/EndEngagement", "mediator.end-engagement", "D-mediator", REGISTRY),
+    rule("/ro.cases.v1.MediatorService/AmendMediator", "mediator.amend", "D-mediator", REGISTRY),
+    rule("/ro.cases.v1.MediatorService/RecordTraining", "mediator.train", "R3d", REGISTRY),
+    rule("/ro.cases.v1.MediatorService/RecordConflict", "mediator.conflict", "D-mediator", REGISTRY),
+    rule("/ro.cases.v1.MediatorService/LiftConflict", "mediator.lift-conflict", "D-mediator", REGISTRY),
+    rule("/ro.cases.v1.MediatorService/GetMediator", "mediator.read", "D-mediator", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.MediatorService/ListMediators", "mediator.list", "D-mediator", UNIT),
+    rule("/ro.cases.v1.MediatorService/MatchMediators", "mediator.match", "D-mediator", UNIT),
     rule("/ro.cases.v1.BreakGlassService/BreakGlass", "break-glass.open", "R3c", &[RJ_SUPERVISOR, RJ_OFFICER]),
     rule("/ro.cases.v1.BreakGlassService/EndBreakGlass", "break-glass.end", "R3c", UNIT),
     rule("/ro.cases.v1.BreakGlassService/ListBreakGlass", "break-glass.list", "IM1a", SUPERVISORS),
@@ -68,8 +80,15 @@ mod tests {
 
     #[test]
     fn only_the_rj_unit_gives_and_takes_cases() {
-        for rule in RULES.iter().filter(|r| r.permission.starts_with("mediator.")) {
+        for rule in RULES.iter().filter(|r| ["mediator.assign", "mediator.end"].contains(&r.permission)) {
             assert_eq!(rule.allow, UNIT, "{}", rule.permission);
         }
+    }
+
+    // [R3d]
+    #[test]
+    fn only_the_national_manager_writes_the_registry_of_mediators() {
+        let writes = RULES.iter().filter(|r| r.method.contains(".MediatorService/") && r.allow == REGISTRY);
+        assert_eq!(writes.count(), 7);
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     app::document::documents::Documents,
     domain::{
         break_glass::Limits,
+        mediator::training::Catalogue,
         purge::{FLOOR, Retention},
     },
     store::document::blob::Blobs,
@@ -54,6 +55,11 @@ pub struct Config {
     /// KiB that one document may have. An example until CSC sets it
     #[arg(long, default_value_t = 10_240, value_parser = clap::value_parser!(u32).range(64..=65_536))]
     pub document_largest: u32,
+
+    /// Table of the training modules of mediators; without it an example counts until CSC sets its own
+    #[arg(long)]
+    pub training_modules: Option<PathBuf>,
+
     /// Months for which a case is kept after its last use, 24 to 1200: the law allows no less than two years. How much more is
     /// CSC's to set, from its disposition authority
     #[arg(long, default_value_t = FLOOR, value_parser = clap::value_parser!(u16).range(i64::from(FLOOR)..=1200))]
@@ -71,6 +77,17 @@ impl Config {
             None => None,
         };
         Ok(Documents { blobs, largest: usize::try_from(self.document_largest).unwrap_or(usize::MAX).saturating_mul(1024) })
+    }
+
+    /// The catalogue of training modules of mediators.
+    ///
+    /// # Errors
+    /// The table is not there, or has a fault.
+    pub fn training(&self) -> anyhow::Result<Catalogue> {
+        let Some(file) = &self.training_modules else { return Catalogue::example() };
+        let of_file = || format!("--training-modules: {}", file.display());
+        let table = std::fs::read_to_string(file).with_context(of_file)?;
+        Catalogue::parse(&table).with_context(of_file)
     }
 
     /// The limits of a break-glass.

@@ -9,6 +9,7 @@ pub mod consent;
 pub mod document;
 pub mod gate;
 pub mod hold;
+pub mod mediator;
 pub mod mode;
 pub mod participant;
 pub mod purge;
@@ -32,7 +33,7 @@ use crate::{
         concern::open_concerns::OpenConcerns,
         document::documents::Documents,
     },
-    domain::{access::decision::Verb, break_glass::Limits, consent::Validity, purge::Retention},
+    domain::{access::decision::Verb, break_glass::Limits, consent::Validity, mediator::training::Catalogue, purge::Retention},
 };
 
 /// Dependencies shared by the use cases.
@@ -49,6 +50,8 @@ pub struct App {
     pub retention: Retention,
     /// How long a consent is valid after it was recorded.
     pub consents: Validity,
+    /// The catalogue of training modules of mediators.
+    pub training: Arc<Catalogue>,
     /// What safety reports of open concerns.
     pub concerns: OpenConcerns,
     /// Signing key for purge certificates; without it no case is purged.

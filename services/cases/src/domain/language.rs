@@ -3,7 +3,7 @@
 use strum::{EnumString, IntoStaticStr};
 
 /// Language a person asked for; `None` where it is not known [LOLA].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
 #[strum(const_into_str)]
 pub enum Language {
     #[strum(serialize = "en")]

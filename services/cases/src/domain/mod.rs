@@ -11,6 +11,7 @@ pub mod document;
 pub mod gate;
 pub mod hold;
 pub mod language;
+pub mod mediator;
 pub mod mode;
 pub mod participant;
 pub mod purge;

@@ -190,6 +190,12 @@ pub fn updates(named: Vec<NamedCase>) -> Vec<SiteUpdate> {
     by_concern.into_iter().filter_map(update).collect()
 }
 
+/// Whether this is a site of the directory.
+#[must_use]
+pub fn is_known(site: &SiteCode) -> bool {
+    kind_of(site.as_str()).is_some()
+}
+
 fn kind_of(site: &str) -> Option<Kind> {
     let mut rows = SITES.lines().skip(1).filter_map(|line| line.trim().split_once(','));
     let (_, kind) = rows.find(|(code, _)| *code == site)?;

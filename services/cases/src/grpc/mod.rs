@@ -7,6 +7,7 @@ mod case;
 mod consent;
 mod document;
 mod hold;
+mod mediator;
 mod mode;
 mod participant;
 mod purge;
@@ -16,7 +17,8 @@ use proto::cases::v1::{
     access_service_server::AccessServiceServer, assessment_service_server::AssessmentServiceServer,
     break_glass_service_server::BreakGlassServiceServer, case_service_server::CaseServiceServer,
     consent_service_server::ConsentServiceServer, document_service_server::DocumentServiceServer, hold_service_server::HoldServiceServer,
-    mode_service_server::ModeServiceServer, participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
+    mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
+    participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
 };
 use server::limits::MESSAGE;
 use tonic::{Response, Status, service::Routes};
@@ -37,6 +39,7 @@ pub fn routes(app: App) -> Routes {
         .add_service(BreakGlassServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(AssessmentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ConsentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(MediatorServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ModeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(DocumentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(HoldServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))

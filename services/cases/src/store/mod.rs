@@ -13,6 +13,7 @@ pub mod document;
 pub mod gate;
 pub mod hold;
 pub mod in_clear;
+pub mod mediator;
 pub mod mode;
 pub mod participant;
 pub mod purge;

@@ -11,6 +11,7 @@ use cases::{
             scope::{Line, Scope},
         },
         case::stage::Stage,
+        mediator::act::Act,
     },
 };
 use proto::{role, subject};
@@ -91,6 +92,10 @@ fn every_rpc_and_every_consumer_of_the_bus_has_a_verb_and_no_verb_is_for_nothing
     let asked: BTreeSet<&str> = RULES.iter().map(|rule| rule.permission).collect();
     let known: BTreeSet<&str> = Verb::ALL.iter().map(|verb| verb.permission()).collect();
     assert_eq!(known.len(), Verb::ALL.len(), "two verbs have one name");
+    // The registry of mediators is about no case.
+    let registry: BTreeSet<&str> = Act::ALL.iter().map(|act| act.permission()).collect();
+    assert!(registry.len() == Act::ALL.len() && registry.is_disjoint(&known) && registry.is_subset(&asked));
+    let asked: BTreeSet<&str> = asked.difference(&registry).copied().collect();
     let unknown: Vec<_> = asked.difference(&known).collect();
     assert!(unknown.is_empty(), "RPCs without a verb: {unknown:?}");
     let mut heard = BTreeSet::new();

@@ -17,6 +17,7 @@ mod costs;
 mod document;
 mod gate;
 mod gate_model;
+mod mediator;
 mod mode;
 mod need_to_know;
 mod participant;

@@ -4,10 +4,10 @@ use cases::grpc::Server;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
     AddParticipantRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest, EndAssignmentRequest, FindCaseByReferralRequest,
-    GetCaseRequest, LeaveCaseRequest, ListDocumentsRequest, MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest,
-    RecordConsentRequest, RecordPersonMoveRequest, SayDirectRequest, access_service_server::AccessService as _,
+    GetCaseRequest, LeaveCaseRequest, ListDocumentsRequest, MatchMediatorsRequest, MoveCaseRequest, ReadDocumentRequest,
+    RecordAssessmentRequest, RecordConsentRequest, RecordPersonMoveRequest, SayDirectRequest, access_service_server::AccessService as _,
     assessment_service_server::AssessmentService as _, case_service_server::CaseService as _, consent_service_server::ConsentService as _,
-    document_service_server::DocumentService as _, mode_service_server::ModeService as _,
+    document_service_server::DocumentService as _, mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
     participant_service_server::ParticipantService as _,
 };
 use proto::role;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 15] = [
+const COMPARED: [&str; 16] = [
     "ListDocuments",
     "ReadDocument",
     "GetCase",
@@ -29,12 +29,15 @@ const COMPARED: [&str; 15] = [
     "MoveCase",
     "AssignMediator",
     "EndAssignment",
+    "MatchMediators",
     "CorrectSite",
     "RecordPersonMove",
 ];
 /// Only supervisors and the National Manager may call these, and no case is hidden from them [IM1c].
 const SUPERVISORS: &str = "supervisors know of every case";
-const OTHERS: [(&str, &str); 16] = [
+/// Those of the registry of mediators; of those that name a case only the National Manager calls one.
+const NO_CASE: &str = "names no case, or only the National Manager may";
+const OTHERS: [(&str, &str); 25] = [
     ("KeepDocument", "a stream: compared in documents.rs, whatever is sent"),
     ("AssignOfficer", SUPERVISORS),
     ("EndOfficer", SUPERVISORS),
@@ -51,6 +54,15 @@ const OTHERS: [(&str, &str); 16] = [
     ("BreakGlass", "opens what is hidden: that it tells is what it is for, and every try is in the log"),
     ("EndBreakGlass", "names a break-glass, which only who broke it and supervisors are told of"),
     ("ListCases", "names no case; what is hidden is not counted"),
+    ("EngageMediator", NO_CASE),
+    ("RenewMediator", NO_CASE),
+    ("EndEngagement", NO_CASE),
+    ("AmendMediator", NO_CASE),
+    ("RecordTraining", NO_CASE),
+    ("RecordConflict", NO_CASE),
+    ("LiftConflict", NO_CASE),
+    ("GetMediator", NO_CASE),
+    ("ListMediators", NO_CASE),
 ];
 
 async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
@@ -74,6 +86,7 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
             let request = EndAssignmentRequest { case_id: name, mediator: "mediator-2".into() };
             refused(door.end_assignment(asked(&stranger, request))).await
         }
+        "MatchMediators" => refused(door.match_mediators(asked(&stranger, MatchMediatorsRequest { case_ref: name }))).await,
         "CorrectSite" => {
             let request = CorrectSiteRequest { case_ref: name, site: "kent".into(), reason: "told".into(), ..Default::default() };
             refused(door.correct_site(asked(&stranger, request))).await

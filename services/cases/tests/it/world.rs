@@ -26,6 +26,10 @@ use cases::{
         concern::{compare::compare, open_concerns::OpenConcerns},
         consent::{self, record_consent},
         document::documents::Documents,
+        mediator::{
+            engagement::{self, Engagement},
+            training::record_training,
+        },
         mode::describe_mode,
         participant::{
             add::{self, add_participant},
@@ -42,6 +46,11 @@ use cases::{
         },
         consent::{How, Status, Validity},
         language::Language,
+        mediator::{
+            engagement::Kind as Engaged,
+            entry::Given,
+            training::{self, Catalogue},
+        },
         participant::{kind::Kind, leaving::Wish},
         purge::{FLOOR, Retention},
         site::{How as Move, Stay},
@@ -100,6 +109,7 @@ impl World {
             documents: Documents { blobs: None, largest: 0 },
             retention: Retention::months(FLOOR).unwrap(),
             consents: Validity(12),
+            training: Arc::new(Catalogue::example().unwrap()),
             concerns: OpenConcerns::new(Arc::clone(&alarm) as Arc<dyn TellSafety>, time::Duration::seconds(10)),
             signer: Some(Arc::new(signer())),
         };
@@ -118,6 +128,21 @@ impl World {
         let line = Line { since: NOW - time::Duration::days(1), ..harness::grants::line(person, role, None) };
         harness::grants::hold(&self.app.pool, &line).await;
         line
+    }
+
+    /// The registry knows a mediator, for a year from the tests' day on and with every training that is required.
+    pub async fn engage(&self, mediator: &str) {
+        self.engage_as(mediator, "ontario", &["en", "fr"], 50).await;
+        let required: Vec<String> = self.app.training.required().map(|module| module.code.clone()).collect();
+        let given = training::Given { modules: &required, completed_on: "", expires_on: "", evidence: "CERT-1" };
+        record_training(&self.app, &national_manager(), mediator, &given).await.unwrap();
+    }
+
+    /// The same without any training.
+    pub async fn engage_as(&self, mediator: &str, region: &str, languages: &[&str], capacity: i32) {
+        let languages: Vec<String> = languages.iter().map(|code| (*code).to_owned()).collect();
+        let details = Given { region, languages: &languages, specialties: &[], capacity };
+        engagement::engage(&self.app, &national_manager(), engagement(mediator, details)).await.unwrap();
     }
 
     pub fn screened(&self, indirect_only: bool) -> Screened {
@@ -332,6 +357,15 @@ pub fn caller(subject: &str, roles: &[&str]) -> Caller {
 
 pub fn officer() -> Caller {
     caller("rj-officer-1", &[role::RJ_OFFICER])
+}
+
+pub fn national_manager() -> Caller {
+    caller("national-manager-1", &[role::NATIONAL_MANAGER])
+}
+
+/// A casual engagement of a year that begins today.
+pub fn engagement<'a>(mediator: &'a str, details: Given<'a>) -> Engagement<'a> {
+    Engagement { mediator, kind: Engaged::Casual, first_day: "", last_day: "", details, contract: "", again: false }
 }
 
 /// An officer who screened nothing.

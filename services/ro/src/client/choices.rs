@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
-    cases::v1::{DocumentKind, DocumentSide, Initiative, ParticipantKind, RiskLevel, Stage, Wish},
+    cases::v1::{DocumentKind, DocumentSide, EngagementEnd, EngagementKind, Initiative, ParticipantKind, RiskLevel, Stage, Wish},
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
     safety::v1::{Audience, Grade},
@@ -32,6 +32,8 @@ choice!(language, Language, ["english", "french"]);
 choice!(mode, Mode, ["letter", "video", "shuttle", "face-to-face", "group", "other"]);
 choice!(contact_kind, ContactKind, ["phone", "email", "post", "tty"]);
 choice!(grade, Grade, ["imminent", "concern", "question"]);
+choice!(engagement_kind, EngagementKind, ["casual", "contract"]);
+choice!(engagement_end, EngagementEnd, ["own-wish", "not-renewed", "contract-ended", "by-the-programme"]);
 choice!(risk, RiskLevel, ["low", "moderate", "high", "imminent"]);
 choice!(
     participant,

@@ -18,6 +18,8 @@ pub mod grant;
 pub mod hold;
 pub mod inbox;
 pub mod labels;
+pub mod mediator;
+mod mediator_card;
 pub mod mode;
 pub mod office;
 pub mod output;
@@ -61,6 +63,9 @@ pub enum Command {
     /// Work the RO cases
     #[command(subcommand)]
     Case(case::Command),
+    /// The registry of mediators, and who of them fits a case
+    #[command(subcommand)]
+    Mediator(mediator::Command),
     /// Verify that nobody has rewritten who did what
     #[command(subcommand)]
     Audit(audit::Command),
@@ -105,6 +110,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Contact(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Concern(c) => concern::run(c),
         Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Mediator(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Audit(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Office(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),

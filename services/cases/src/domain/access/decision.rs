@@ -29,6 +29,8 @@ pub enum Verb {
     AssignMediator,
     #[strum(serialize = "mediator.end")]
     EndMediator,
+    #[strum(serialize = "mediator.match")]
+    MatchMediators,
     #[strum(serialize = "officer.assign")]
     AssignOfficer,
     #[strum(serialize = "officer.end")]
@@ -204,7 +206,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Line(BreakGlass) => Refused(error::read_only_access()),
             Tie::Service | Tie::Stranger => Hidden,
         },
-        Verb::AssignMediator | Verb::EndMediator | Verb::SayDirect | Verb::CorrectSite => match tie {
+        Verb::AssignMediator | Verb::EndMediator | Verb::MatchMediators | Verb::SayDirect | Verb::CorrectSite => match tie {
             Tie::Unit | Tie::Line(Officer) => Allowed,
             Tie::Line(Mediator) => Refused(error::not_your_part()),
             Tie::Line(BreakGlass) => Refused(error::read_only_access()),

@@ -56,6 +56,7 @@ pub async fn carry_out(
     let broken = sqlx::query!("delete from break_glass where case_id = $1", id).execute(&mut *tx).await?;
     let consents = sqlx::query!("delete from consent_record where case_id = $1", id).execute(&mut *tx).await?;
     let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
+    let conflicts = sqlx::query!("delete from mediator_conflict where case_id = $1", id).execute(&mut *tx).await?;
     let leavings = sqlx::query!("delete from leaving where case_id = $1", id).execute(&mut *tx).await?;
     let people = sqlx::query!("delete from participant where case_id = $1", id).execute(&mut *tx).await?;
     let documents = sqlx::query_scalar!("delete from document where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
@@ -71,6 +72,7 @@ pub async fn carry_out(
         ("break_glass", broken.rows_affected()),
         ("consent_record", consents.rows_affected()),
         ("assessment", assessments.rows_affected()),
+        ("mediator_conflict", conflicts.rows_affected()),
         ("leaving", leavings.rows_affected()),
         ("participant", people.rows_affected()),
         ("document", documents.len() as u64),

@@ -9,6 +9,10 @@ macro_rules! refusals {
     };
 }
 
+mod mediator;
+
+pub use mediator::*;
+
 // Texts.
 
 refusals! {
