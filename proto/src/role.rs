@@ -39,6 +39,25 @@ pub const OPERATIONS: &str = "operations";
 /// Keeps accounts, office-holders and duty rosters.
 pub const DIRECTORY_ADMINISTRATOR: &str = "directory-administrator";
 
+/// Roles that no person holds by name: systems that publish, and displays.
+pub const SYSTEMS: [&str; 2] = [PUBLISHING_SYSTEM, DASHBOARD];
+/// Roles that read the names of those they work with: everybody who works on referrals, cases or concerns, and who keeps the directory.
+pub const NAME_READERS: [&str; 14] = [
+    NATIONAL_MANAGER,
+    RJ_SUPERVISOR,
+    RJ_OFFICER,
+    NMC_SUPERVISOR,
+    MEDIATOR,
+    RVS_MANAGER,
+    VICTIM_SERVICES_OFFICER,
+    INSTITUTIONAL_HEAD,
+    DISTRICT_DIRECTOR,
+    MANAGER_ASSESSMENT_INTERVENTIONS,
+    PAROLE_OFFICER_SUPERVISOR,
+    PAROLE_OFFICER,
+    STAFF,
+    DIRECTORY_ADMINISTRATOR,
+];
 /// The RJ Unit: roles that may work the national queue and the RO files.
 pub const RJ_UNIT: [&str; 3] = [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
 /// Roles that may accept a concern for NHQ.

@@ -329,11 +329,12 @@ async fn ended_yesterday(system: &System, others: &Others) {
 }
 
 /// What anybody with a role is answered: lists of their own, and the list of sites. Of many referrals each is refused by itself.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
     "GetPreferences",
     "ListChannels",
     "ListConcerns",
     "ListInbox",
+    "ListPeople",
     "ListReceipts",
     "ListSites",
     "RaiseConcern",

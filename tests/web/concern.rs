@@ -151,7 +151,11 @@ async fn what_one_officer_has_accepted_is_handed_to_another_and_notes_stay_with_
     assert_eq!(given.location, format!("{event}?done=handed-over"), "{}", given.text);
     let mut second = signed_in("rj-officer-2").await;
     let page = second.read(&event).await;
-    assert!(page.says("Handed over by rj-officer-1, who answers for it until somebody accepts"), "{}", page.text);
+    assert!(
+        page.says("Handed over by rj-officer-1 (Restorative Justice Unit), who answers for it until somebody accepts"),
+        "{}",
+        page.text
+    );
     assert!(page.says("I call the unit") && page.says("he is in cell 12") && page.says("It rings"));
     assert_eq!(second.fill_in(&event, &accept, &[("audience", "1")]).await.status, StatusCode::SEE_OTHER);
     let page = second.read(&event).await;

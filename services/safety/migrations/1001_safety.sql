@@ -82,6 +82,20 @@ comment on column role_grant.epoch is 'Epoch in which the line was last changed 
 create index role_grant_by_subject on role_grant (subject, since);
 create index role_grant_to_state on role_grant (stated_at);
 
+create table person (
+    subject text not null constraint person_once primary key,
+    name_sealed bytea,
+    telephone_sealed bytea,
+    set_by text not null,
+    set_at timestamptz not null
+);
+comment on table person is 'What is shown for an identity; decides nothing of what it may do. Protected.';
+comment on column person.subject is 'Identity of the person, an opaque id.';
+comment on column person.name_sealed is 'Display name, sealed under a key of the person; null where none is set.';
+comment on column person.telephone_sealed is 'Telephone on duty, sealed under the same key; null where none is set.';
+comment on column person.set_by is 'Identity of the administrator who set it last.';
+comment on column person.set_at is 'When it was set last.';
+
 create table device (
     id uuid not null constraint device_once primary key,
     person text not null,
@@ -459,6 +473,7 @@ comment on function id_named is 'The id that an entry of the log names; null whe
 alter table site enable row level security, force row level security;
 alter table office_holder enable row level security, force row level security;
 alter table role_grant enable row level security, force row level security;
+alter table person enable row level security, force row level security;
 alter table device enable row level security, force row level security;
 alter table proposal enable row level security, force row level security;
 alter table concern enable row level security, force row level security;
@@ -490,6 +505,8 @@ create policy the_directory_gives on role_grant for insert
     with check ((select acting_for_service()) or (select acting_reach()) = 'directory');
 create policy the_directory_takes_back on role_grant for update
     using ((select acting_for_service()) or (select acting_reach()) = 'directory');
+
+create policy the_service_alone on person using ((select acting_for_service())) with check ((select acting_for_service()));
 
 create policy whose_it_is on device for select
     using ((select sees_every_concern()) or (select acting_reach()) = 'directory' or person = (select acting_subject()));

@@ -81,6 +81,8 @@ pub const RULES: &[Rule] = &[
         allow: &[role::DIRECTORY_ADMINISTRATOR, role::NATIONAL_MANAGER],
     },
     Rule { method: "/ro.safety.v1.DirectoryService/EndDevice", permission: "device.end", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.DirectoryService/ListPeople", permission: "person.list", clause: "R3e", allow: &role::NAME_READERS },
+    Rule { method: "/ro.safety.v1.DirectoryService/NamePerson", permission: "person.name", clause: "A1", allow: ADMINISTRATORS },
     Rule { method: "/ro.safety.v1.DirectoryService/WhoAmI", permission: "grant.own", clause: "A1", allow: &[ANY_AUTHENTICATED] },
     Rule { method: COMPARE, permission: "concern.compare", clause: "R3e", allow: GUARDIAN },
     Rule { method: RESTORE, permission: "concern.restore", clause: "R3e", allow: GUARDIAN },

@@ -4,7 +4,7 @@ use base::Refusal;
 
 use crate::domain::{
     alarm::{concern::CloseRefusal, hand_over::HandOverRefusal, note::NoteRefusal},
-    directory::{device, grant},
+    directory::{device, grant, person},
 };
 
 /// An acceptance names no audience.
@@ -407,4 +407,28 @@ pub fn device_cannot_be_signed() -> Refusal {
         "this service has no audit key to sign devices with, so none would be believed",
         "ce service n'a pas de clé d'audit pour signer les appareils : aucun ne serait cru",
     )
+}
+
+/// Nothing of the kind can be shown for an identity.
+#[must_use]
+pub fn person(fault: person::Fault) -> Refusal {
+    match fault {
+        person::Fault::Subject => {
+            Refusal::invalid("subject-missing", "A1", "subject", "name the identity of a person", "nommez l'identité d'une personne")
+        }
+        person::Fault::Name => Refusal::invalid(
+            "name-wrong",
+            "A1",
+            "name",
+            "a name is one line of at most 120 visible characters",
+            "un nom est une ligne d'au plus 120 caractères visibles",
+        ),
+        person::Fault::Telephone => Refusal::invalid(
+            "telephone-wrong",
+            "A1",
+            "telephone",
+            "a telephone is a number of at most 40 characters, with its extension",
+            "un téléphone est un numéro d'au plus 40 caractères, avec son poste",
+        ),
+    }
 }

@@ -81,6 +81,7 @@ fn use_cases(config: &Config, ctx: &Context) -> anyhow::Result<alarm::App> {
         cache: DirectoryCache::default(),
         epoch: epoch.clone(),
         proposals_last: time::Duration::hours(config.proposal_hours.into()),
+        vault: ctx.vault.clone(),
     };
     Ok(alarm::App {
         clock: ctx.clock.clone(),

@@ -264,7 +264,7 @@ const fn row(rpc: &'static str, roles: &'static [&'static str], highest: Class, 
     Narrowed { rpc, roles, highest, what, shown_by }
 }
 
-pub const NARROWED: [Narrowed; 22] = [
+pub const NARROWED: [Narrowed; 23] = [
     row("GetConcern", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
     row("GetConcern", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
     row("GetConcern", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
@@ -296,6 +296,13 @@ pub const NARROWED: [Narrowed; 22] = [
         Class::Protected,
         "their own items; the notices of casework go to the RJ Unit and to mediators only",
         "the_holder_and_whoever_holds_the_office_see_the_ring_and_another_sites_head_does_not",
+    ),
+    row(
+        "ListPeople",
+        OTHERS,
+        Class::NeedToKnow,
+        "names and telephones on duty of those who work in the programme; of nobody who takes part in a case",
+        "systems_and_displays_are_not_listed_as_people_and_somebody_with_a_name_alone_is",
     ),
     row(
         "ListChannels",

@@ -25,7 +25,7 @@ use server::client::{self, Peer};
 use tonic::transport::Channel;
 
 use crate::session::Session;
-pub use safety::{Safety, Sites};
+pub use safety::{People, Safety, Sites};
 
 /// Addresses of the services.
 #[derive(Debug, Clone)]

@@ -11,15 +11,19 @@ use base::{
     caller::{Grant, Proof},
     wire,
 };
-use proto::safety::v1::{
-    AcceptConcernRequest, AcceptConcernResponse, Audience, Beat, Concern, ConcernReceipt, ConcernState, ConcernView,
-    GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest,
-    ListConcernsResponse, ListSitesRequest, RaiseConcernRequest, Site, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest,
-    alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient, watch_concerns_response::Item,
+use proto::{
+    role,
+    safety::v1::{
+        AcceptConcernRequest, AcceptConcernResponse, Audience, Beat, Concern, ConcernReceipt, ConcernState, ConcernView,
+        GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest,
+        ListConcernsResponse, ListPeopleRequest, ListSitesRequest, NamePersonRequest, Person, RaiseConcernRequest, Site,
+        WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, alarm_service_client::AlarmServiceClient,
+        directory_service_client::DirectoryServiceClient, watch_concerns_response::Item,
+    },
 };
 use server::client::{self, Peer};
 use time::OffsetDateTime;
-use tonic::{Request, Status, Streaming};
+use tonic::{Code, Request, Status, Streaming};
 
 use crate::session::Session;
 
@@ -29,8 +33,14 @@ const PAGE: i32 = 500;
 const IMMINENT: i32 = 50;
 /// Lifetime of the cached directory of sites.
 const SITES_LAST: time::Duration = time::Duration::minutes(10);
+/// Lifetime of the cached names of people, and how long a page waits for them.
+const PEOPLE_LAST: time::Duration = time::Duration::seconds(10);
+const PEOPLE_WITHIN: Duration = Duration::from_millis(1_500);
 /// Time limit for a stream to begin.
 const STREAM_BEGINS: Duration = Duration::from_secs(4);
+
+/// What is known of people, by identity.
+pub type People = Arc<BTreeMap<String, Person>>;
 
 /// Names of the sites in both languages, by code.
 pub type Sites = Arc<BTreeMap<String, Site>>;
@@ -42,6 +52,7 @@ pub struct Safety {
     streams: AlarmServiceClient<Peer>,
     directory: DirectoryServiceClient<Peer>,
     sites: Arc<Mutex<Option<(OffsetDateTime, Sites)>>>,
+    people: Arc<Mutex<Option<(OffsetDateTime, People)>>>,
 }
 
 impl Safety {
@@ -55,6 +66,7 @@ impl Safety {
             streams: AlarmServiceClient::new(streams),
             directory: DirectoryServiceClient::new(calls),
             sites: Arc::default(),
+            people: Arc::default(),
         })
     }
 
@@ -169,6 +181,46 @@ impl Safety {
     pub fn known_sites(&self) -> Sites {
         let known = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         known.as_ref().map(|(_, sites)| sites.clone()).unwrap_or_default()
+    }
+
+    /// Names of people, cached for whoever may read them. Where they cannot be read at once, pages show those read before, or identities.
+    pub async fn people(&self, session: &Session, now: OffsetDateTime) -> People {
+        if !session.caller.has_any(&role::NAME_READERS) {
+            return People::default();
+        }
+        let known = self.people.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, people)) = &known
+            && now - *at < PEOPLE_LAST
+        {
+            return people.clone();
+        }
+        let former = known.map(|(_, people)| people).unwrap_or_default();
+        let Ok(request) = signed(session, ListPeopleRequest {}) else { return former };
+        let people = match tokio::time::timeout(PEOPLE_WITHIN, self.directory.clone().list_people(request)).await {
+            Ok(Ok(answer)) => Arc::new(answer.into_inner().people.into_iter().map(|person| (person.subject.clone(), person)).collect()),
+            Ok(Err(status)) if matches!(status.code(), Code::PermissionDenied | Code::Unauthenticated) => return People::default(),
+            Ok(Err(status)) => {
+                tracing::warn!(code = %status.code(), "the names of people cannot be read");
+                former
+            }
+            Err(_) => {
+                tracing::warn!("the names of people cannot be read in time");
+                former
+            }
+        };
+        *self.people.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, people.clone()));
+        people
+    }
+
+    /// Sets what is shown for an identity.
+    ///
+    /// # Errors
+    /// What the safety service answers.
+    pub async fn show_name(&self, session: &Session, request: NamePersonRequest) -> Result<(), Status> {
+        self.directory.clone().name_person(signed(session, request)?).await?;
+        // Read anew for the next page.
+        *self.people.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
     }
 
     /// The directory of sites, cached. Where it cannot be read, pages show codes instead of names.

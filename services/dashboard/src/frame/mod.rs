@@ -52,6 +52,8 @@ pub struct Frame<'a> {
     pub waiting: Option<usize>,
     /// Imminent concerns that wait, for whoever follows the alarm.
     pub strip: Option<&'a Markup>,
+    /// Name of whoever is signed in, where the directory has one.
+    pub own_name: Option<&'a str>,
 }
 
 impl Frame<'_> {
@@ -140,7 +142,7 @@ impl Frame<'_> {
                 }
                 @if let Some(session) = self.session {
                     div class="person" {
-                        p { (fill(texts.signed_in_as, &[("subject", &session.caller.subject)])) " " span class="roles" { (words::roles(&session.caller, self.language)) } }
+                        p { (fill(texts.signed_in_as, &[("subject", self.own_name.unwrap_or(&session.caller.subject))])) " " span class="roles" { (words::roles(&session.caller, self.language)) } }
                         form method="post" action=(format!("/{code}/sign-out")) {
                             (form::token(session))
                             button class="plain" { (texts.sign_out) }

@@ -2,13 +2,18 @@
 
 use time::OffsetDateTime;
 
-use crate::{clients::Sites, session::Session, text::Language};
+use crate::{
+    clients::{People, Sites},
+    session::Session,
+    text::Language,
+};
 
 #[derive(Clone, Copy)]
 pub struct Drawing<'a> {
     pub language: Language,
     pub session: &'a Session,
     pub sites: &'a Sites,
+    pub people: &'a People,
     pub now: OffsetDateTime,
 }
 

@@ -26,6 +26,9 @@ impl Choice {
     }
 }
 
+/// Longest identity.
+const LONGEST_IDENTITY: usize = 200;
+
 /// How a field is typed. Lengths are in UTF-16 units, as browsers count.
 pub enum Kind {
     Line {
@@ -35,6 +38,8 @@ pub enum Kind {
         most: usize,
         rows: u8,
     },
+    /// Identity of a person: typed in, or chosen by name from those who are known.
+    Person(Vec<Choice>),
     Date,
     /// A date and a time of day in UTC, as no form knows where it is filled in.
     Moment,
@@ -116,6 +121,10 @@ impl Field {
             }
             Kind::Date => super::time::day(typed).is_none().then(|| fill(texts.field_no_date, &[("field", self.label)])),
             Kind::Moment => parse_moment(typed).is_none().then(|| fill(texts.field_no_moment, &[("field", self.label)])),
+            Kind::Person(_) => (typed.encode_utf16().count() > LONGEST_IDENTITY).then(|| {
+                let (n, most) = (typed.encode_utf16().count().to_string(), LONGEST_IDENTITY.to_string());
+                fill(texts.field_too_long, &[("field", self.label), ("n", &n), ("most", &most)])
+            }),
             Kind::Check | Kind::File { .. } => None,
         }
     }
@@ -368,6 +377,10 @@ fn control(field: &Field, kind: &Kind, filled: &FormValues, described: Option<&s
         },
         Kind::Line { most } => html! {
             input type="text" id=(name) name=(name) value=(value) maxlength=(most) autocomplete="off" aria-describedby=[described] aria-invalid=[wrong];
+        },
+        Kind::Person(known) => html! {
+            input type="text" id=(name) name=(name) value=(value) maxlength=(LONGEST_IDENTITY) autocomplete="off" list=(format!("{name}-known")) aria-describedby=[described] aria-invalid=[wrong];
+            datalist id=(format!("{name}-known")) { @for one in known { option value=(one.value) { (one.label) } } }
         },
         Kind::File { accept, sending } => html! {
             input type="file" id=(name) name=(name) accept=(accept) data-sending=(sending) aria-describedby=[described] aria-invalid=[wrong];

@@ -10,6 +10,7 @@ pub mod filter;
 pub mod form;
 pub mod form_values;
 pub mod kept;
+pub mod person;
 pub mod proposed;
 pub mod refusal;
 pub mod review;

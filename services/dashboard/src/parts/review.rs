@@ -67,7 +67,7 @@ fn answer(field: &Field, filled: &FormValues) -> String {
         }
         Kind::Check if filled.is_checked(field.name) => "✓".to_owned(),
         Kind::Check => String::new(),
-        Kind::Line { .. } | Kind::Lines { .. } | Kind::Date | Kind::Moment | Kind::File { .. } => filled.get(field.name),
+        Kind::Line { .. } | Kind::Lines { .. } | Kind::Person(_) | Kind::Date | Kind::Moment | Kind::File { .. } => filled.get(field.name),
     }
 }
 

@@ -30,4 +30,8 @@ crate::text::texts! {
     kept_sign_in: "Sign in (opens another tab)", "Ouvrir une session (dans un autre onglet)";
     kept_typed: "What was typed", "Ce qui a été saisi";
     kept_send: "Send it now", "Envoyer maintenant";
+    person_name: "Name shown", "Nom affiché";
+    person_name_hint: "Shown beside the identity to those who work with this person. Empty: as it is now.", "Affiché à côté de l’identité aux personnes qui travaillent avec elle. Vide : sans changement.";
+    person_telephone: "Telephone on duty", "Téléphone de service";
+    person_telephone_hint: "The number to press on the page of a safety event. Empty: as it is now.", "Le numéro à composer depuis la page d’un événement de sécurité. Vide : sans changement.";
 }

@@ -430,4 +430,4 @@ fn fingerprint(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -23,6 +23,11 @@ fn begin(sessions: &Sessions, subject: &str, tokens: Tokens) -> Result<(HeaderMa
     Ok((HeaderMap::from_iter([(header::COOKIE, line.join("; ").parse().unwrap())]), session))
 }
 
+/// A session of an officer, for tests of what is drawn.
+pub fn session() -> Session {
+    begin(&sessions(), "rj-officer-1", tokens(1, 1)).unwrap().1
+}
+
 #[test]
 fn tokens_of_any_usual_size_are_kept_and_one_that_only_spares_a_question_is_left_out_first() {
     let sessions = sessions();

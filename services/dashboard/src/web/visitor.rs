@@ -14,7 +14,7 @@ use tonic::{Code, Status};
 
 use super::{App, renew::Opened, see_other};
 use crate::{
-    clients::Sites,
+    clients::{People, Sites},
     frame::{Density, Frame, Shell, trouble::Trouble},
     parts::{
         drawing::Drawing,
@@ -44,6 +44,8 @@ pub struct Visitor {
     pub density: Density,
     /// Imminent concerns that wait, for whoever follows the alarm.
     pub strip: Option<Markup>,
+    /// Their own name, where the directory has one.
+    pub own_name: Option<String>,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -65,7 +67,7 @@ impl FromRequestParts<App> for Visitor {
         let wants_piece = parts.headers.contains_key("x-ro-piece");
         let page_session = parts.headers.get("x-ro-session").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (now, shell) = (app.clock.now(), app.shell.clone());
-        Ok(Self { language, here, session, id, now, wants_piece, page_session, shell, density, strip: None })
+        Ok(Self { language, here, session, id, now, wants_piece, page_session, shell, density, strip: None, own_name: None })
     }
 }
 
@@ -133,6 +135,7 @@ impl Visitor {
             now: self.now,
             waiting,
             strip: self.strip.as_ref(),
+            own_name: self.own_name.as_deref(),
         };
         let page = (status, frame.page(content));
         match &self.session {
@@ -195,6 +198,7 @@ pub struct Member {
     /// Identifies the session on the server.
     pub id: String,
     pub sites: Sites,
+    pub people: People,
 }
 
 impl FromRequestParts<App> for Member {
@@ -208,11 +212,12 @@ impl FromRequestParts<App> for Member {
         if visitor.page_session.as_ref().is_some_and(|page| *page != session.tabs) {
             return Err((StatusCode::CONFLICT, visitor.trouble(Trouble::FormerSession)).into_response());
         }
-        let sites = app.safety.sites(&session, visitor.now).await;
+        let (sites, people) = tokio::join!(app.safety.sites(&session, visitor.now), app.safety.people(&session, visitor.now));
+        let own_name = people.get(&session.caller.subject).map(|own| own.name.clone()).filter(|name| !name.is_empty());
         let id = visitor.id.clone().unwrap_or_default();
         // What a page has around it follows the grants as they are now.
-        let visitor = Visitor { session: Some(session.clone()), ..visitor };
-        let mut member = Self { visitor, session, id, sites };
+        let visitor = Visitor { session: Some(session.clone()), own_name, ..visitor };
+        let mut member = Self { visitor, session, id, sites, people };
         if parts.method == Method::GET {
             member.visitor.strip = app.strip.draw(&app.safety, &member.drawing()).await;
         }
@@ -222,7 +227,7 @@ impl FromRequestParts<App> for Member {
 
 impl Member {
     pub fn drawing(&self) -> Drawing<'_> {
-        Drawing { language: self.visitor.language, session: &self.session, sites: &self.sites, now: self.visitor.now }
+        Drawing { language: self.visitor.language, session: &self.session, sites: &self.sites, people: &self.people, now: self.visitor.now }
     }
 
     /// A whole page.

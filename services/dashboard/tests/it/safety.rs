@@ -19,10 +19,11 @@ use proto::safety::v1::{
     GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, HandOverConcernRequest,
     HandOverConcernResponse, ListConcernTiesRequest, ListConcernTiesResponse, ListConcernsRequest, ListConcernsResponse,
     ListDevicesRequest, ListDevicesResponse, ListGrantsRequest, ListGrantsResponse, ListOfficeHoldersRequest, ListOfficeHoldersResponse,
-    ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse, ProposeDeviceRequest, ProposeDeviceResponse,
-    ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest, RestoreConcernResponse,
-    RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest,
-    WhoAmIResponse, alarm_service_server::AlarmService, directory_service_server::DirectoryService, watch_concerns_response::Item,
+    ListPeopleRequest, ListPeopleResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse,
+    NamePersonRequest, NamePersonResponse, ProposeDeviceRequest, ProposeDeviceResponse, ProposeGrantsRequest, ProposeGrantsResponse,
+    RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest, RestoreConcernResponse, RoleGrant, RouteConcernRequest,
+    RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse,
+    alarm_service_server::AlarmService, directory_service_server::DirectoryService, watch_concerns_response::Item,
 };
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -266,6 +267,14 @@ impl DirectoryService for StandIn {
         let subject = self.caller(&request)?;
         let grants = self.grants.lock().unwrap().get(&subject).cloned().unwrap_or_default();
         Ok(Response::new(WhoAmIResponse { subject, grants, ..WhoAmIResponse::default() }))
+    }
+
+    async fn list_people(&self, _: Request<ListPeopleRequest>) -> Result<Response<ListPeopleResponse>, Status> {
+        Ok(Response::new(ListPeopleResponse::default()))
+    }
+
+    async fn name_person(&self, _: Request<NamePersonRequest>) -> Result<Response<NamePersonResponse>, Status> {
+        Err(Status::unimplemented("the dashboard names nobody"))
     }
 
     async fn propose_grants(&self, _: Request<ProposeGrantsRequest>) -> Result<Response<ProposeGrantsResponse>, Status> {

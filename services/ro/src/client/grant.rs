@@ -15,6 +15,7 @@ use super::{
     device_key::unlock::ByDevice,
     failure::Failure,
     output,
+    person::{self, Shown},
     session::{Session, Wanted},
     text::{Lang, Words},
 };
@@ -51,6 +52,8 @@ pub struct Propose {
     /// In force before this; without it, until it is ended
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     until: Option<OffsetDateTime>,
+    #[command(flatten)]
+    shown: Shown,
     #[command(flatten)]
     common: Common,
 }
@@ -161,6 +164,7 @@ impl Command {
         let mut client = session.directory(&session.who(&[Wanted::role(role::DIRECTORY_ADMINISTRATOR)])?)?;
         match self {
             Self::Propose(c) => {
+                c.shown.set(&mut client, &c.subject).await?;
                 let answer = client.propose_grants(ProposeGrantsRequest { grants: vec![c.grant()] }).await?.into_inner();
                 if session.json {
                     output::print_json(&answer);
@@ -185,7 +189,12 @@ impl Command {
             }
             Self::List(c) => {
                 let answer = client.list_grants(ListGrantsRequest { subject: c.subject.clone() }).await?.into_inner();
-                if session.json { output::print_json(&answer) } else { print::line(table(&c.subject, &answer.grants, session.lang)) }
+                if session.json {
+                    output::print_json(&answer);
+                } else {
+                    person::names(&mut client).await.get(&c.subject).into_iter().for_each(|name| print::line(name.clone()));
+                    print::line(table(&c.subject, &answer.grants, session.lang));
+                }
             }
         }
         Ok(())

@@ -26,6 +26,7 @@ pub mod output;
 mod own_files;
 mod pages;
 pub mod participant;
+pub mod person;
 pub mod provision;
 pub mod purge;
 pub mod referral;
@@ -75,6 +76,9 @@ pub enum Command {
     /// Who is rung: name somebody for an office, list and release them
     #[command(subcommand)]
     Office(office::Command),
+    /// Names and telephones on duty of people, shown beside their identities
+    #[command(subcommand)]
+    Person(person::Command),
     /// A device that raises and accepts while the identity provider is away: make, enrol, list and end it
     #[command(subcommand)]
     Device(device::Command),
@@ -114,6 +118,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Audit(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Office(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Person(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Device(c) => finish(c.common().lang(), c.common().json, block_on(c.run())),
         Command::Whoami(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Channel(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),

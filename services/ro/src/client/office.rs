@@ -1,5 +1,7 @@
 //! The command `ro office`: who is rung for a site and at National Headquarters, named and released by two persons [R3e].
 
+use std::collections::BTreeMap;
+
 use clap::{Args, Subcommand};
 use proto::{
     role,
@@ -11,6 +13,7 @@ use super::{
     failure::Failure,
     grant::outcome_in_words,
     output,
+    person::{self, Shown},
     session::{Session, Wanted},
     text::{Lang, Words},
 };
@@ -38,7 +41,8 @@ pub struct List {
 /// Propose somebody for an office: a second administrator puts them in it
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  ro office name institutional-head/kent head-of-kent\n  \
-    ro office name institutional-head/kent deputy-of-kent --rank 1")]
+    ro office name institutional-head/kent deputy-of-kent --rank 1\n  \
+    ro office name institutional-head/kent head-of-kent --name \"Ada Exemple\" --telephone \"604-555-0142\"")]
 pub struct Name {
     #[command(flatten)]
     office: Office,
@@ -47,6 +51,8 @@ pub struct Name {
     /// 0 the holder, 1 a deputy or duty manager, 2 the regional duty
     #[arg(long, default_value_t = 0)]
     rank: i32,
+    #[command(flatten)]
+    shown: Shown,
     #[command(flatten)]
     common: Common,
 }
@@ -70,7 +76,8 @@ struct Office {
     office: String,
 }
 
-const HEADINGS: [Words; 3] = [Words { en: "who", fr: "qui" }, Words { en: "rank", fr: "rang" }, Words { en: "rung", fr: "alerté" }];
+const HEADINGS: [Words; 4] =
+    [Words { en: "who", fr: "qui" }, Words { en: "name", fr: "nom" }, Words { en: "rank", fr: "rang" }, Words { en: "rung", fr: "alerté" }];
 const RUNG: Words = Words { en: "yes", fr: "oui" };
 const CANNOT_ACCEPT: Words =
     Words { en: "no: they hold no role to accept with (ro grant propose)", fr: "non : aucun rôle pour accepter (ro grant propose)" };
@@ -101,9 +108,11 @@ impl Command {
         match self {
             Self::List(List { office: Office { office }, .. }) => {
                 let answer = client.list_office_holders(ListOfficeHoldersRequest { office: office.clone() }).await?.into_inner();
-                output::answer(session, &answer, holders(office, &answer.holders, session.lang));
+                let names = person::names(&mut client).await;
+                output::answer(session, &answer, holders(office, &answer.holders, &names, session.lang));
             }
-            Self::Name(Name { office: Office { office }, holder, rank, .. }) => {
+            Self::Name(Name { office: Office { office }, holder, rank, shown, .. }) => {
+                shown.set(&mut client, holder).await?;
                 let holder = OfficeHolder { office: office.clone(), holder: holder.clone(), rank: *rank, ..OfficeHolder::default() };
                 let answer = client.assign_office(AssignOfficeRequest { holder: Some(holder) }).await?.into_inner();
                 print_outcome(session, &answer, answer.outcome.as_ref());
@@ -126,14 +135,24 @@ fn print_outcome<T: prost_reflect::ReflectMessage>(session: &Session, answer: &T
     }
 }
 
-fn holders(office: &str, holders: &[OfficeHolder], lang: Lang) -> String {
+fn holders(office: &str, holders: &[OfficeHolder], names: &BTreeMap<String, String>, lang: Lang) -> String {
     if holders.is_empty() {
         return NOBODY.fill(lang, &[office]);
     }
     let rank =
         |rank: i32| usize::try_from(rank).ok().and_then(|rank| RANKS.get(rank)).map_or_else(|| rank.to_string(), |w| w.of(lang).to_owned());
     let rung = |holder: &OfficeHolder| if holder.cannot_accept { CANNOT_ACCEPT.of(lang).to_owned() } else { RUNG.of(lang).to_owned() };
-    let rows: Vec<Vec<String>> = holders.iter().map(|holder| vec![holder.holder.clone(), rank(holder.rank), rung(holder)]).collect();
+    let rows: Vec<Vec<String>> = holders
+        .iter()
+        .map(|holder| {
+            vec![
+                holder.holder.clone(),
+                output::or_dash(names.get(&holder.holder).map_or("", String::as_str)).to_owned(),
+                rank(holder.rank),
+                rung(holder),
+            ]
+        })
+        .collect();
     let table = output::table(&HEADINGS.map(|words| words.of(lang)), &rows);
     if holders.iter().all(|holder| holder.cannot_accept) { format!("{table}\n{}", NOBODY.fill(lang, &[office])) } else { table }
 }
@@ -145,10 +164,12 @@ mod tests {
     #[test]
     fn an_office_that_nobody_is_in_says_who_is_rung_in_its_place_in_both_languages() {
         for (lang, name) in [(Lang::En, "National Monitoring Centre"), (Lang::Fr, "Centre national de surveillance")] {
-            let text = holders("institutional-head/kent", &[], lang);
+            let text = holders("institutional-head/kent", &[], &BTreeMap::new(), lang);
             assert!(text.contains(name) && text.contains("institutional-head/kent"), "{text}");
         }
         let holder = OfficeHolder { office: "nmc".into(), holder: "nmc-1".into(), rank: 1, cannot_accept: false };
-        assert!(holders("nmc", &[holder], Lang::Fr).contains("1 adjoint"));
+        let names = BTreeMap::from([("nmc-1".to_owned(), "Ada Exemple".to_owned())]);
+        let text = holders("nmc", &[holder], &names, Lang::Fr);
+        assert!(text.contains("1 adjoint") && text.contains("Ada Exemple"), "{text}");
     }
 }

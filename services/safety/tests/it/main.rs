@@ -14,6 +14,7 @@ mod guarding;
 mod hand_over;
 mod handing_over;
 mod model;
+mod people;
 mod raising;
 mod raising_together;
 mod restating;

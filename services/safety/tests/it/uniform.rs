@@ -13,7 +13,7 @@ use crate::world::{World, caller, head_of, imminent_at};
 
 const COMPARED: [&str; 5] = ["GetConcern", "GetConcernReceipt", "AcceptConcern", "HandOverConcern", "AddConcernNote"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
-const OTHERS: [(&str, &str); 22] = [
+const OTHERS: [(&str, &str); 24] = [
     ("RaiseConcern", "records, and refuses nothing"),
     ("CloseConcern", NATIONAL),
     ("RouteConcern", NATIONAL),
@@ -29,6 +29,8 @@ const OTHERS: [(&str, &str); 22] = [
     ("ProposeDevice", "names a person and a key, to administrators of the directory"),
     ("ListDevices", "names a person, to administrators of the directory"),
     ("EndDevice", "names a device, to administrators of the directory, who may list them all"),
+    ("ListPeople", "names nobody; who works in the programme is no secret of a concern"),
+    ("NamePerson", "names a person, to administrators of the directory"),
     ("WhoAmI", "names nobody but the caller"),
     ("EndOffice", "names an office and a person, to administrators of the directory"),
     ("ListOfficeHolders", "names an office or none"),

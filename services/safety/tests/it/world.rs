@@ -101,6 +101,7 @@ pub fn app(clock: Clock, ids: Ids, vault: Vault, ladders: Ladders) -> alarm::App
         cache: DirectoryCache::default(),
         epoch: epoch.clone(),
         proposals_last: time::Duration::DAY,
+        vault: vault.clone(),
     };
     alarm::App { clock, ids, ladders, signer, vault, directory, epoch, turn: Turn::default(), accept_within: None }
 }

@@ -2,7 +2,10 @@
 
 use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::cases::v1::{Access, Case};
+use proto::{
+    cases::v1::{Access, Case},
+    role,
+};
 
 use super::texts::{self, Texts};
 use crate::parts::{
@@ -10,6 +13,7 @@ use crate::parts::{
     drawing::Drawing,
     facts::Facts,
     form::{Choice, Field, Form, Kind, Sheet},
+    person,
     table::{Column, Table},
     time::instant_or,
 };
@@ -46,7 +50,9 @@ pub fn end_mediator(case: &Case, drawing: &Drawing<'_>) -> Sheet<'static> {
 pub fn officer(case: &Case, drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
     let fields = vec![
-        Field::new("officer", texts.officer, Kind::Line { most: LINE }).needed().hint(texts.officer_hint),
+        Field::new("officer", texts.officer, Kind::Person(person::choices(Some(role::RJ_OFFICER), drawing)))
+            .needed()
+            .hint(texts.officer_hint),
         Field::new("until", texts.until, Kind::Moment).hint(texts.officer_until_hint),
     ];
     Sheet {
@@ -60,7 +66,7 @@ pub fn officer(case: &Case, drawing: &Drawing<'_>) -> Sheet<'static> {
 #[must_use]
 pub fn end_officer(case: &Case, drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
-    let officers = case.officers.iter().map(|officer| Choice::new(officer, officer)).collect();
+    let officers = case.officers.iter().map(|officer| Choice::new(officer, &person::name(officer, drawing))).collect();
     let fields = vec![Field::new("officer", texts.who, Kind::Radios(officers)).needed()];
     Sheet {
         title: texts.end_officer_title,
@@ -76,7 +82,7 @@ pub fn log(case: &Case, lines: &[Access], drawing: &Drawing<'_>) -> Markup {
     let rows = lines.iter().map(|line| {
         vec![
             instant_or(line.at.as_ref().and_then(at), ""),
-            html! { (line.actor) },
+            html! { (person::name(&line.actor, drawing)) },
             html! { (action(&line.action, texts)) },
             html! { (outcome(&line.outcome, texts)) },
             html! { @if line.reason == "break-glass" { (texts.break_glass) } @else { (line.reason) } },

@@ -10,6 +10,7 @@ use crate::{
         casework::{LINE, NARRATIVE, choices, texts as shared, words},
         drawing::Drawing,
         form::{Field, Form, Kind, Press, Sheet},
+        person,
         table::{Column, Table},
         texts as parts,
         time::instant_or,
@@ -57,7 +58,7 @@ fn row(one: &BreakGlassUse, drawing: &Drawing<'_>) -> Vec<Markup> {
     };
     vec![
         html! { a class="reference" href=(drawing.address(&format!("/cases/{}", one.case_id))) { (one.case_number) } },
-        html! { (one.broken_by) },
+        html! { (person::name(&one.broken_by, drawing)) },
         html! { (one.reason) },
         instant_or(one.broken_at.as_ref().and_then(at), ""),
         until,
@@ -72,7 +73,7 @@ fn reviewed(one: &BreakGlassUse, drawing: &Drawing<'_>) -> Markup {
     let own = one.broken_by == drawing.session.caller.subject;
     html! {
         @if one.finding() != BreakGlassFinding::Unspecified {
-            (words::finding(one.finding(), drawing.language)) ", " (one.reviewed_by) ", " (instant_or(one.reviewed_at.as_ref().and_then(at), ""))
+            (words::finding(one.finding(), drawing.language)) ", " (person::name(&one.reviewed_by, drawing)) ", " (instant_or(one.reviewed_at.as_ref().and_then(at), ""))
             @if !one.note.is_empty() { p { (one.note) } }
         } @else {
             @if one.overdue { strong class="danger" { (due(texts.overdue)) } } @else { (due(texts.due)) }

@@ -13,6 +13,7 @@ use crate::parts::{
     casework::{case as of_case, words},
     drawing::Drawing,
     facts::Facts,
+    person,
     table::{Column, Table},
     time::instant_or,
 };
@@ -114,7 +115,7 @@ fn assessments(case: &Case, one: &Participant, drawing: &Drawing<'_>) -> Markup 
                     li {
                         strong class=[(a.risk() == RiskLevel::Imminent).then_some("danger")] { (words::risk(a.risk(), language)) }
                         span class="hint" {
-                            ", " (instant_or(a.recorded_at.as_ref().and_then(at), "")) ", " (a.recorded_by)
+                            ", " (instant_or(a.recorded_at.as_ref().and_then(at), "")) ", " (person::name(&a.recorded_by, drawing))
                             @if !a.next_review_on.is_empty() { ", " (texts.next_review) " " (a.next_review_on) }
                         }
                         @if !a.notes.is_empty() { p class="words" { (a.notes) } }
@@ -138,7 +139,7 @@ pub fn modes(case: &Case, part: Part, drawing: &Drawing<'_>) -> Markup {
                         li {
                             (mode.description) " – " strong { (if mode.direct { texts.direct } else { texts.indirect }) }
                             span class="hint" {
-                                ", " (if mode.said_by.is_empty() { texts.nobody_said } else { mode.said_by.as_str() }) " "
+                                ", " @if mode.said_by.is_empty() { (texts.nobody_said) } @else { (person::name(&mode.said_by, drawing)) } " "
                                 (instant_or(mode.said_at.as_ref().and_then(at), ""))
                             }
                             @if part.answers() {
@@ -189,7 +190,9 @@ pub fn documents(case: &Case, kept: Option<&[Document]>, part: Part, drawing: &D
 pub fn people(case: &Case, part: Part, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     let nobody = |name: &str| if name.is_empty() { texts.nobody.to_owned() } else { name.to_owned() };
-    let facts = Facts::new().text(texts.officers, &nobody(&case.officers.join(", "))).text(texts.mediator, &nobody(&case.mediator));
+    let facts = Facts::new()
+        .text(texts.officers, &nobody(&person::names(&case.officers, drawing)))
+        .text(texts.mediator, &nobody(&person::name(&case.mediator, drawing)));
     html! {
         section aria-labelledby="people" {
             h2 id="people" { (texts.people) }
@@ -219,7 +222,7 @@ pub fn stays(case: &Case, drawing: &Drawing<'_>) -> Markup {
             html! { (stay.until) },
             html! { (words::site_change(stay.how(), drawing.language)) },
             html! { (stay.reason) },
-            html! { (stay.recorded_by) },
+            html! { (person::name(&stay.recorded_by, drawing)) },
         ]
     });
     html! {

@@ -19,6 +19,7 @@ use crate::{
         drawing::Drawing,
         filter::Filter,
         form::{Choice, Field, FormValues, Kind},
+        person,
         table::{self, Column, Table},
         texts as shared,
         time::instant_or,
@@ -132,8 +133,8 @@ fn row(case: &Case, drawing: &Drawing<'_>) -> Vec<Markup> {
         html! { a class="reference" href=(drawing.address(&of_case::path(case, ""))) { (case.case_number) } },
         html! { (words::stage(case.stage(), drawing.language)) @if case.indirect_only { br; span class="hint" { (texts.indirect_only) } } },
         of_case::site(&case.site, drawing),
-        nobody(&case.mediator),
-        nobody(&case.officers.join(", ")),
+        nobody(&person::name(&case.mediator, drawing)),
+        nobody(&person::names(&case.officers, drawing)),
         instant_or(case.opened_at.as_ref().and_then(at), ""),
         html! { @for (index, mark) in marks(case, drawing).into_iter().enumerate() { @if index > 0 { br; } (mark) } },
     ]

@@ -12,13 +12,10 @@ use serde_json::json;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::{
-    live,
-    texts::{self, Texts},
-    view::Card,
-};
+use super::{live, texts, view::Card};
 use crate::{
     frame::{self, trouble::Trouble},
+    parts::{drawing::Drawing, person},
     text::fill,
     web::{App, see_other, visitor::Member},
 };
@@ -60,17 +57,18 @@ pub async fn accept(
     // It is accepted; if the new card cannot be read, the live stream will deliver it.
     let Ok(view) = app.safety.get(&member.session, &concern).await else { return StatusCode::NO_CONTENT.into_response() };
     let drawing = member.drawing();
-    let message = outcome(&Card::of(&view, &member.session.caller), texts::of(member.visitor.language));
+    let message = outcome(&Card::of(&view, &member.session.caller), &drawing);
     let answer = json!({ "item": live::item(&view, &drawing), "message": message });
     ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response()
 }
 
 /// Message after the press: accepted by the viewer, or who was first.
-pub fn outcome(card: &Card, texts: &Texts) -> Option<String> {
+pub fn outcome(card: &Card, drawing: &Drawing<'_>) -> Option<String> {
+    let texts = texts::of(drawing.language);
     let mine = card.audiences.iter().any(|audience| audience.mine);
     let first = card.audiences.iter().find(|audience| audience.accepted_at.is_some())?;
     let text = if mine { texts.accept_first } else { texts.accept_late };
-    Some(fill(text, &[("reference", &card.reference), ("who", &first.accepted_by)]))
+    Some(fill(text, &[("reference", &card.reference), ("who", &person::name(&first.accepted_by, drawing))]))
 }
 
 /// Redirect to the sign-in page, which leads back to the concern.

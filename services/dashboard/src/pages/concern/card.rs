@@ -14,7 +14,7 @@ use crate::{
     frame,
     parts::{
         drawing::Drawing,
-        form,
+        form, person,
         time::{elapsed, instant, machine},
     },
     text::{Language, fill},
@@ -75,14 +75,14 @@ impl Drawing<'_> {
             li class=(if audience.accepted_at.is_some() { "taken" } else { "open" }) {
                 strong { (view::audience_text(audience.audience, texts)) }
                 @if let Some(at) = audience.accepted_at {
-                    span class="state" { (tick()) (who_accepted(audience, texts)) }
+                    span class="state" { (tick()) (who_accepted(audience, self)) }
                     span class="next" { (instant(at)) }
                 } @else if card.state == ConcernState::Closed {
                     span class="state" { (frame::texts::of(self.language).closed) }
                 } @else {
                     span class="state" { (texts.not_accepted) ", " (rings(audience.rings, texts)) }
                     @if let Some(at) = audience.next_ring_at { span class="next" { (texts.next_ring) " " (instant(at)) } }
-                    @if let Some(handed) = handed_over(audience, texts) { span class="next" { (handed) } }
+                    @if let Some(handed) = handed_over(audience, self) { span class="next" { (handed) } }
                 }
             }
         }
@@ -119,19 +119,21 @@ impl Drawing<'_> {
 
 /// "Accepted by you", or by whom.
 #[must_use]
-pub fn who_accepted(audience: &AudienceView, texts: &Texts) -> String {
+pub fn who_accepted(audience: &AudienceView, drawing: &Drawing<'_>) -> String {
+    let texts = texts::of(drawing.language);
     match (audience.mine, audience.accepted_by.is_empty()) {
         (true, _) => texts.accepted_by_you.to_owned(),
         (false, true) => texts.accepted.to_owned(),
-        (false, false) => fill(texts.accepted_by, &[("who", &audience.accepted_by)]),
+        (false, false) => fill(texts.accepted_by, &[("who", &person::name(&audience.accepted_by, drawing))]),
     }
 }
 
 /// That it was handed over, and who answers for it until somebody accepts.
 #[must_use]
-pub fn handed_over(audience: &AudienceView, texts: &Texts) -> Option<String> {
+pub fn handed_over(audience: &AudienceView, drawing: &Drawing<'_>) -> Option<String> {
+    let texts = texts::of(drawing.language);
     let by = audience.handed_over.as_ref().filter(|_| audience.accepted_at.is_none())?;
-    Some(if by.is_empty() { texts.handed_over.to_owned() } else { fill(texts.handed_over_by, &[("who", by)]) })
+    Some(if by.is_empty() { texts.handed_over.to_owned() } else { fill(texts.handed_over_by, &[("who", &person::name(by, drawing))]) })
 }
 
 /// "rung 3 times".

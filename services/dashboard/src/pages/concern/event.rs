@@ -15,7 +15,7 @@ use crate::{
     frame,
     parts::{
         drawing::Drawing,
-        form,
+        form, person,
         time::{instant, instant_or},
         words,
     },
@@ -37,7 +37,7 @@ pub fn content(concern: &ConcernView, history: &GetConcernResponse, card: &Card,
                 strong { (card.grade_text(texts)) } " – " (card::site(card, drawing.language, drawing.sites))
                 @if let Some(at) = card.raised_at { ". " (texts.raised) " " (instant(at)) " " (drawing.ago(at)) }
             }
-            (stands(card, history, texts))
+            (stands(card, history, drawing))
             div class="actions" { @for audience in card.audiences.iter().filter(|audience| audience.may_accept) { (accept(card, audience, drawing)) } }
             p class="failure" role="alert" {}
             p class="told" role="status" {}
@@ -76,7 +76,8 @@ fn accept(card: &Card, audience: &AudienceView, drawing: &Drawing<'_>) -> Markup
 }
 
 /// That it rings, or who accepted last, or when, by whom and with which outcome it was closed.
-fn stands(card: &Card, history: &GetConcernResponse, texts: &Texts) -> Markup {
+fn stands(card: &Card, history: &GetConcernResponse, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
     let closed_at = history.closed_at.as_ref().and_then(base::wire::instant);
     let last = card.audiences.iter().filter_map(|audience| audience.accepted_at).max();
     html! {
@@ -86,7 +87,7 @@ fn stands(card: &Card, history: &GetConcernResponse, texts: &Texts) -> Markup {
                 ConcernState::Accepted | ConcernState::Unspecified => { strong { (texts.stands_accepted) } @if let Some(at) = last { " " (instant(at)) } },
                 ConcernState::Closed => {
                     strong { (texts.stands_closed) } @if let Some(at) = closed_at { " " (instant(at)) }
-                    @if !history.closed_by.is_empty() { ", " (fill(texts.by, &[("who", &history.closed_by)])) }
+                    @if !history.closed_by.is_empty() { ", " (fill(texts.by, &[("who", &person::name(&history.closed_by, drawing))])) }
                 },
             }
         }
@@ -172,10 +173,10 @@ fn audience_row(audience: &AudienceView, card: &Card, drawing: &Drawing<'_>) -> 
         tr {
             th scope="row" { (view::audience_text(audience.audience, texts)) }
             td {
-                @if let Some(at) = audience.accepted_at { (card::who_accepted(audience, texts)) ", " (instant(at)) }
+                @if let Some(at) = audience.accepted_at { (card::who_accepted(audience, drawing)) ", " (instant(at)) }
                 @else if card.is_ringing() {
                     (texts.not_accepted)
-                    @if let Some(handed) = card::handed_over(audience, texts) { br; (handed) }
+                    @if let Some(handed) = card::handed_over(audience, drawing) { br; (handed) }
                 }
                 @else { (texts.not_needed) }
             }
@@ -187,13 +188,19 @@ fn audience_row(audience: &AudienceView, card: &Card, drawing: &Drawing<'_>) -> 
             td { (instant_or(audience.delivered_at, texts.not_delivered)) }
             td {
                 (words::office(&audience.office, drawing))
+                (person::holders(held_as(&audience.office), drawing))
                 @if !audience.also_rung.is_empty() {
                     br; (texts.also_rung)
-                    ul { @for office in &audience.also_rung { li { (words::office(office, drawing)) } } }
+                    ul { @for office in &audience.also_rung { li { (words::office(office, drawing)) (person::holders(held_as(office), drawing)) } } }
                 }
             }
         }
     }
+}
+
+/// The office of the directory in which the holders of an audience's office stand.
+fn held_as(office: &str) -> &str {
+    if office.starts_with("rj-unit/") { "rj-unit" } else { office }
 }
 
 /// What was sent to which office, and when it stood in the inboxes of its holders; an e-mail that says so follows each.
@@ -228,7 +235,7 @@ fn timeline(happenings: &[ConcernHappening], drawing: &Drawing<'_>) -> Markup {
                 li {
                     (instant_or(entry.at.as_ref().and_then(base::wire::instant), "")) " " strong { (view::happened(&entry.what, texts)) }
                     @if entry.audience() != Audience::Unspecified { ", " (view::audience_text(entry.audience(), texts)) }
-                    @if !entry.actor.is_empty() && !entry.actor.starts_with(SERVICE) { ", " (fill(texts.by, &[("who", &entry.actor)])) }
+                    @if !entry.actor.is_empty() && !entry.actor.starts_with(SERVICE) { ", " (fill(texts.by, &[("who", &person::name(&entry.actor, drawing))])) }
                 }
             }
         }

@@ -19,6 +19,7 @@ use crate::{
     parts::{
         drawing::Drawing,
         form::{Choice, Field, Form, FormValues, Kind, Sheet},
+        person,
     },
     text::fill,
     web::{App, submitted::Submitted, visitor::Member},
@@ -60,7 +61,7 @@ async fn people(app: &App, member: &Member, audience: Audience, concern: &Concer
 
 fn form(concern: &str, audience: Audience, people: &[String], drawing: &Drawing<'_>) -> Form {
     let texts = texts::of(drawing.language);
-    let choices = people.iter().map(|person| Choice::new(person, person)).collect();
+    let choices = people.iter().map(|subject| Choice::new(subject, &person::name(subject, drawing))).collect();
     let mut fields = vec![Field::new(NOTE, texts.note, Kind::Lines { most: note::MOST, rows: 3 }).hint(texts.hand_over_note_hint)];
     if !people.is_empty() {
         fields.insert(0, Field::new(TO, texts.hand_over_to, Kind::Select(choices)).blank(texts.hand_over_all));

@@ -49,7 +49,7 @@ pub async fn list(State(app): State<App>, member: Member, Query(place): Query<Pl
     let language = member.visitor.language;
     let cards: Vec<Card> = answer.concerns.iter().map(|view| Card::of(view, &member.session.caller)).collect();
     let accepted = place.accepted.and_then(|id| cards.iter().find(|card| card.id == id));
-    let outcome = accepted.and_then(|card| accept::outcome(card, texts::of(language)));
+    let outcome = accepted.and_then(|card| accept::outcome(card, &member.drawing()));
     let more = (!answer.next_page_token.is_empty())
         .then(|| format!("/{}/concerns?page={}&{}", language.code(), answer.next_page_token, chosen.query()));
     let listing = Listing { cards, chosen, more, outcome, is_unknown };

@@ -17,6 +17,7 @@ use crate::{
     pages::delivery::view::{channel_text, state_text},
     parts::{
         drawing::Drawing,
+        person,
         time::{instant, instant_or},
         words,
     },
@@ -81,7 +82,7 @@ fn row(line: &Delivery, texts: &Texts, drawing: &Drawing<'_>) -> Markup {
     html! {
         tr {
             td { @if let Some(at) = created_at { (instant(at)) } }
-            td { (words::office(&line.recipient, drawing)) }
+            td { (person::recipient(&line.recipient, drawing)) }
             td { (channel_text(line.channel(), drawing.language)) }
             td {
                 (state_text(line.state(), drawing.language))

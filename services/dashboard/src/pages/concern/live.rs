@@ -126,7 +126,10 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
                 item = items.next() => match item {
                     Some(StreamEvent::Item(item)) => {
                         chain.heard_at = Some(Instant::now());
-                        let drawing = Drawing { language, session: &session, sites: &sites, now: app.clock.now() };
+                        let now = app.clock.now();
+                        // From memory, or soon: the stream does not wait long for a name.
+                        let people = app.safety.people(&session, now).await;
+                        let drawing = Drawing { language, session: &session, sites: &sites, people: &people, now };
                         item_event(&item, &drawing, &mut chain, until)
                     }
                     Some(StreamEvent::Refused(why)) => { yield ended(why); return; }

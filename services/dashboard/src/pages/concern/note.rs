@@ -12,6 +12,7 @@ use crate::{
     parts::{
         drawing::Drawing,
         form::{Field, Form, FormValues, KEY, Kind, Sheet},
+        person,
         time::instant_or,
     },
     text::fill,
@@ -65,7 +66,7 @@ pub fn draw(notes: &[ConcernNote], drawing: &Drawing<'_>) -> Markup {
                 @for note in notes {
                     dt {
                         (instant_or(note.at.as_ref().and_then(base::wire::instant), "")) ", " (view::audience_text(note.audience(), texts))
-                        ", " (fill(texts.by, &[("who", &note.by)]))
+                        ", " (fill(texts.by, &[("who", &person::name(&note.by, drawing))]))
                     }
                     dd { @if note.text.is_empty() { (texts.note_unreadable) } @else { (note.text) } }
                 }

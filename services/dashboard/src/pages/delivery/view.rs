@@ -11,6 +11,7 @@ use crate::{
         drawing::Drawing,
         filter::Filter,
         form::{Choice, Field, FormValues, Kind},
+        person,
         table::{self, Column, Table},
         time::instant_or,
         words,
@@ -111,7 +112,7 @@ impl Listing {
 fn row(one: &Delivery, drawing: &Drawing<'_>) -> Vec<Markup> {
     let state = state_text(one.state(), drawing.language);
     vec![
-        words::office(&one.recipient, drawing),
+        person::recipient(&one.recipient, drawing),
         html! { (words::of(words::TEMPLATES, &one.template, drawing.language)) },
         html! { (channel_text(one.channel(), drawing.language)) },
         html! {

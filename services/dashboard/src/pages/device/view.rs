@@ -16,6 +16,7 @@ use crate::{
         facts::Facts,
         filter::Filter,
         form::{Field, Form, FormValues, Kind, Sheet},
+        person,
         table::{self, Column, Table},
         time::instant_or,
     },
@@ -58,7 +59,7 @@ impl Listing {
         };
         let filter = Filter {
             action: drawing.address("/devices"),
-            fields: vec![Field::new(PERSON, texts.person, Kind::Line { most: 200 }).hint(texts.person_hint)],
+            fields: vec![Field::new(PERSON, texts.person, Kind::Person(person::choices(None, drawing))).hint(texts.person_hint)],
             submit: texts.look_up,
         };
         html! {
@@ -83,14 +84,14 @@ fn row(device: &Device, may_change: bool, drawing: &Drawing<'_>) -> Vec<Markup> 
     let until = device.ended_at.as_ref().or(device.until.as_ref()).and_then(at);
     let mut cells = vec![
         html! { code { (device.device_id) } },
-        html! { (device.person) },
+        html! { (person::with_identity(&device.person, drawing)) },
         html! {
             (if is_over { texts.over } else { texts.valid })
-            @if !device.ended_by.is_empty() { br; (fill(texts.ended_by, &[("who", &device.ended_by)])) }
+            @if !device.ended_by.is_empty() { br; (fill(texts.ended_by, &[("who", &person::with_identity(&device.ended_by, drawing))])) }
         },
         instant_or(device.since.as_ref().and_then(at), ""),
         instant_or(until, ""),
-        html! { (device.proposed_by) ", " (device.confirmed_by) },
+        html! { (person::with_identity(&device.proposed_by, drawing)) ", " (person::with_identity(&device.confirmed_by, drawing)) },
     ];
     if may_change {
         cells.push(
@@ -110,8 +111,8 @@ fn end_of(device: &Device, drawing: &Drawing<'_>) -> String {
 pub fn proposal(drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
     let fields = vec![
-        Field::new(PERSON, texts.person, Kind::Line { most: 200 }).needed().hint(texts.person_hint),
-        Field::new(PUBLIC_KEY, texts.public_key, Kind::Line { most: 200 }).needed().hint(texts.public_key_hint),
+        Field::new(PERSON, texts.person, Kind::Person(person::choices(None, drawing))).needed().hint(texts.person_hint),
+        Field::new(PUBLIC_KEY, texts.public_key, Kind::Person(person::choices(None, drawing))).needed().hint(texts.public_key_hint),
         Field::new(UNTIL, texts.last_day, Kind::Date).needed().hint(texts.last_day_hint),
     ];
     Sheet {

@@ -10,6 +10,7 @@ use crate::{
         casework::{LINE, case as of_case, choices, words},
         drawing::Drawing,
         form::{Field, Form, Kind, Sheet},
+        person,
         table::{Column, Table},
         time::instant_or,
     },
@@ -50,7 +51,7 @@ fn row(case: &Case, one: &Document, drawing: &Drawing<'_>) -> Vec<Markup> {
         html! { (words::side(one.side(), drawing.language)) },
         html! { (one.media_type) },
         html! { (size(one.size, drawing.language)) },
-        html! { (one.kept_by) },
+        html! { (person::name(&one.kept_by, drawing)) },
         instant_or(one.kept_at.as_ref().and_then(at), ""),
     ]
 }

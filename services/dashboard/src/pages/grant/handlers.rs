@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     frame::trouble::Trouble,
-    parts::{address, form::FormValues, proposed, time},
+    parts::{address, form::FormValues, person, proposed, time},
     web::{App, submitted::Submitted, visitor::Member},
 };
 
@@ -62,6 +62,11 @@ pub async fn submit_proposal(State(app): State<App>, submitted: Submitted) -> Re
         until: time::day(&filled.get(UNTIL)).and_then(time::ends).map(timestamp),
         ..RoleGrant::default()
     };
+    if let Some(shown) = person::typed(filled.get(SUBJECT), &filled, &member.drawing())
+        && let Err(status) = app.safety.show_name(&member.session, shown).await
+    {
+        return member.refuse(&sheet, &filled, &status);
+    }
     match app.clients.directory(&member.session).propose_grants(ProposeGrantsRequest { grants: vec![grant] }).await {
         Ok(answer) => {
             let list = address::with("/grants", &[(SUBJECT, &filled.get(SUBJECT))]);

@@ -13,6 +13,7 @@ use crate::{
         facts::Facts,
         filter::Filter,
         form::{Choice, Field, Form, FormValues, Kind, Sheet},
+        person,
         site::sites_in_order,
         table::{Column, Table},
         time::{instant, instant_or},
@@ -85,7 +86,7 @@ impl Listing {
     fn filter(&self, drawing: &Drawing<'_>) -> Markup {
         let texts = texts::of(drawing.language);
         let fields = vec![
-            Field::new(SUBJECT, texts.subject, Kind::Line { most: 200 }).hint(texts.subject_hint),
+            Field::new(SUBJECT, texts.subject, Kind::Person(person::choices(None, drawing))).hint(texts.subject_hint),
             Field::new("only", texts.which, Kind::Select(vec![Choice::new("in-force", texts.only_in_force)])),
         ];
         Filter { action: drawing.address("/grants"), fields, submit: texts.look_up }.draw(&self.chosen, drawing.language)
@@ -102,7 +103,7 @@ impl Listing {
         }
         let table = Table {
             id: "grants",
-            caption: &fill(texts.caption, &[("subject", subject)]),
+            caption: &fill(texts.caption, &[("subject", &person::with_identity(subject, drawing))]),
             columns,
             rows: self.grants.iter().filter(fits).map(|grant| row(grant, may_change, drawing)).collect(),
             none: texts.none,
@@ -122,11 +123,11 @@ fn row(grant: &RoleGrant, may_change: bool, drawing: &Drawing<'_>) -> Vec<Markup
         words::place(grant, drawing),
         html! {
             (state.text(texts))
-            @if !grant.ended_by.is_empty() { br; (fill(texts.ended_by, &[("who", &grant.ended_by)])) }
+            @if !grant.ended_by.is_empty() { br; (fill(texts.ended_by, &[("who", &person::with_identity(&grant.ended_by, drawing))])) }
         },
         html! { @if let Some(since) = grant.since.as_ref().and_then(at) { (instant(since)) } },
         instant_or(until, texts.no_end),
-        html! { (givers(grant)) },
+        html! { (givers(grant, drawing)) },
     ];
     if may_change {
         let end = format!("/grants/{}/end", address::escaped(&grant.grant_id));
@@ -139,8 +140,13 @@ fn row(grant: &RoleGrant, may_change: bool, drawing: &Drawing<'_>) -> Vec<Markup
 }
 
 /// Who proposed it, and who confirmed it where two were needed.
-fn givers(grant: &RoleGrant) -> String {
-    [&grant.proposed_by, &grant.confirmed_by].into_iter().filter(|who| !who.is_empty()).cloned().collect::<Vec<_>>().join(", ")
+fn givers(grant: &RoleGrant, drawing: &Drawing<'_>) -> String {
+    [&grant.proposed_by, &grant.confirmed_by]
+        .into_iter()
+        .filter(|who| !who.is_empty())
+        .map(|who| person::with_identity(who, drawing))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The form that proposes a role.
@@ -152,14 +158,15 @@ pub fn proposal(drawing: &Drawing<'_>) -> Sheet<'static> {
     let regions = regions.map(|(code, ..)| Choice::new(code, words::of(words::REGIONS, code, drawing.language))).collect();
     let sites = sites_in_order(drawing.language, drawing.sites);
     let sites = sites.into_iter().map(|site| Choice { value: site.code, label: site.name, foreign: site.foreign }).collect();
-    let fields = vec![
-        Field::new(SUBJECT, texts.subject, Kind::Line { most: 200 }).needed().hint(texts.subject_hint),
+    let mut fields = vec![
+        Field::new(SUBJECT, texts.subject, Kind::Person(person::choices(None, drawing))).needed().hint(texts.subject_hint),
         Field::new(ROLE, texts.role, Kind::Select(roles)).needed(),
         Field::new(SITE, texts.site, Kind::Select(sites)).hint(texts.site_hint).blank(texts.no_site),
         Field::new(REGION, texts.region, Kind::Select(regions)).hint(texts.region_hint).blank(texts.no_region),
         Field::new(SINCE, texts.since, Kind::Date).hint(texts.since_hint),
         Field::new(UNTIL, texts.last_day, Kind::Date).hint(texts.last_day_hint),
     ];
+    fields.extend(person::fields(drawing));
     Sheet {
         title: texts.propose_title,
         above: html! { p { (texts.propose_text) } },
@@ -172,11 +179,11 @@ pub fn proposal(drawing: &Drawing<'_>) -> Sheet<'static> {
 pub fn ending(grant: &RoleGrant, drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
     let facts = Facts::new()
-        .text(texts.subject, &grant.subject)
+        .text(texts.subject, &person::with_identity(&grant.subject, drawing))
         .text(texts.role, words::role(&grant.role, drawing.language))
         .markup(texts.held_for, words::place(grant, drawing))
         .markup(texts.until, instant_or(grant.until.as_ref().and_then(at), texts.no_end))
-        .text(texts.given_by, &givers(grant));
+        .text(texts.given_by, &givers(grant, drawing));
     let action = format!("/grants/{}/end", address::escaped(&grant.grant_id));
     Sheet {
         title: texts.end_title,

@@ -9,6 +9,7 @@ use crate::parts::{
     casework::{NARRATIVE, case as of_case, choices, words},
     drawing::Drawing,
     form::{Field, Form, Kind, Sheet},
+    person,
     table::{Column, Table},
     time::instant_or,
 };
@@ -38,7 +39,7 @@ fn row(case: &Case, hold: &Hold, drawing: &Drawing<'_>) -> Vec<Markup> {
     let lift = of_case::path(case, &format!("/holds/{}/lift", hold.hold_id));
     let state = html! {
         @if let Some(lifted_at) = &hold.lifted_at {
-            (texts.lifted) " " (instant_or(at(lifted_at), "")) ", " (hold.lifted_by) ": " (hold.lifted_because)
+            (texts.lifted) " " (instant_or(at(lifted_at), "")) ", " (person::name(&hold.lifted_by, drawing)) ": " (hold.lifted_because)
         } @else {
             strong { (texts.stands) } " "
             a class="action" href=(drawing.address(&lift)) { (texts.lift) span class="unseen" { " " (hold.reason) } }
@@ -48,7 +49,7 @@ fn row(case: &Case, hold: &Hold, drawing: &Drawing<'_>) -> Vec<Markup> {
         html! { (words::hold(hold.kind(), drawing.language)) },
         html! { (hold.reason) },
         instant_or(hold.placed_at.as_ref().and_then(at), ""),
-        html! { (hold.placed_by) },
+        html! { (person::name(&hold.placed_by, drawing)) },
         state,
     ]
 }

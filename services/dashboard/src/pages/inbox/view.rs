@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use proto::notification::v1::{InboxItem, ListInboxResponse};
 
 use super::texts;
-use crate::parts::{drawing::Drawing, form::Press, table, time::instant};
+use crate::parts::{drawing::Drawing, form::Press, person, table, time::instant};
 
 /// A page of the inbox.
 pub struct Listing {
@@ -44,7 +44,7 @@ fn item(told: &InboxItem, drawing: &Drawing<'_>) -> Markup {
             p class="facts" {
                 @if read_at.is_none() { strong { (texts.unread) } }
                 @if let Some(at) = told.created_at.as_ref().and_then(at) { span { (texts.told_at) " " (instant(at)) } }
-                span { (texts.told_to) " " (told.recipient) }
+                span { (texts.told_to) " " (person::recipient(&told.recipient, drawing)) }
                 @if let Some(at) = read_at { span { (texts.read_at) " " (instant(at)) } }
             }
             p class="words" lang=[language] { (told.body) }

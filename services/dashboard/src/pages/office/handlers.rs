@@ -13,7 +13,7 @@ use super::{
     view::{self, HOLDER, Listing, OFFICE, RANK},
 };
 use crate::{
-    parts::{form::FormValues, proposed},
+    parts::{form::FormValues, person, proposed},
     web::{App, submitted::Submitted, visitor::Member},
 };
 
@@ -60,6 +60,11 @@ pub async fn submit_assignment(State(app): State<App>, submitted: Submitted) -> 
     let sheet = view::assignment(&offices, &member.drawing());
     if let Some(again) = member.check(&sheet, &filled) {
         return again;
+    }
+    if let Some(shown) = person::typed(filled.get(HOLDER), &filled, &member.drawing())
+        && let Err(status) = app.safety.show_name(&member.session, shown).await
+    {
+        return member.refuse(&sheet, &filled, &status);
     }
     let holder = OfficeHolder { office: filled.get(OFFICE), holder: filled.get(HOLDER), rank: filled.number(RANK), cannot_accept: false };
     match app.clients.directory(&member.session).assign_office(AssignOfficeRequest { holder: Some(holder) }).await {

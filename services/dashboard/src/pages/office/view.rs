@@ -16,6 +16,7 @@ use crate::{
         facts::Facts,
         filter::Filter,
         form::{Choice, Field, Form, FormValues, Kind, Sheet},
+        person,
         site::{Named, order_of},
         table::{Column, Table},
         words,
@@ -138,7 +139,7 @@ impl Listing {
                     @for holder in &held.holders {
                         li {
                             a href=(address::with(&drawing.address("/offices/end"), &[("office", held.office), ("holder", &holder.holder)])) {
-                                (texts.end) " " (holder.holder) span class="unseen" { ", " (name) }
+                                (texts.end) " " (person::with_identity(&holder.holder, drawing)) span class="unseen" { ", " (name) }
                             }
                         }
                     }
@@ -164,7 +165,7 @@ fn in_order<'a>(offices: &'a [String], drawing: &Drawing<'_>) -> Vec<&'a str> {
 fn line(holder: &OfficeHolder, drawing: &Drawing<'_>) -> Markup {
     let rank = holder.rank.to_string();
     html! {
-        (holder.holder) " – " (words::of(words::RANKS, &rank, drawing.language))
+        (person::with_identity(&holder.holder, drawing)) " – " (words::of(words::RANKS, &rank, drawing.language))
         @if holder.cannot_accept { " – " strong class="warned" { (texts::of(drawing.language).cannot_accept) } }
     }
 }
@@ -175,11 +176,12 @@ pub fn assignment(offices: &[String], drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
     let offices = in_order(offices, drawing).into_iter().map(|office| Choice::new(office, &words::office_text(office, drawing))).collect();
     let ranks = words::RANKS.iter().map(|(rank, ..)| Choice::new(rank, words::of(words::RANKS, rank, drawing.language))).collect();
-    let fields = vec![
+    let mut fields = vec![
         Field::new(OFFICE, texts.office, Kind::Select(offices)).needed(),
-        Field::new(HOLDER, texts.holder, Kind::Line { most: 200 }).needed().hint(texts.holder_hint),
+        Field::new(HOLDER, texts.holder, Kind::Person(person::choices(None, drawing))).needed().hint(texts.holder_hint),
         Field::new(RANK, texts.rank, Kind::Radios(ranks)).needed(),
     ];
+    fields.extend(person::fields(drawing));
     Sheet {
         title: texts.assign_title,
         above: html! { p { (texts.assign_text) } },
@@ -195,7 +197,7 @@ pub fn leaving(office: &str, holder: &str, held: &[OfficeHolder], drawing: &Draw
     let is_last = !held.iter().any(|one| one.holder != holder && !one.cannot_accept);
     let facts = Facts::new()
         .markup(texts.office, words::office(office, drawing))
-        .text(texts.holder, holder)
+        .text(texts.holder, &person::with_identity(holder, drawing))
         .text(texts.rank, words::of(words::RANKS, &rank, drawing.language));
     let action = address::with(&drawing.address("/offices/end"), &[(OFFICE, office), (HOLDER, holder)]);
     Sheet {

@@ -11,6 +11,7 @@ use crate::{
         drawing::Drawing,
         facts::Facts,
         form::{Form, Sheet},
+        person as names,
         table::{Column, Table},
         time::{instant, instant_or},
         words,
@@ -78,8 +79,8 @@ fn row(proposal: &Proposal, drawing: &Drawing<'_>) -> Vec<Markup> {
     let page = drawing.address(&format!("/proposals/{}", address::escaped(&proposal.proposal_id)));
     vec![
         html! { (kind(proposal, texts).0) br; (in_short(proposal, drawing)) },
-        html! { (person(proposal)) },
-        html! { (proposal.proposed_by) },
+        html! { (names::with_identity(person(proposal), drawing)) },
+        html! { (names::with_identity(&proposal.proposed_by, drawing)) },
         html! { @if let Some(at) = proposal.expires_at.as_ref().and_then(at) { (instant(at)) } },
         html! { a href=(page) { (texts.look) span class="unseen" { ", " (person(proposal)) } } },
     ]
@@ -127,7 +128,7 @@ pub fn without_form(sheet: &Sheet<'_>, proposal: &Proposal, drawing: &Drawing<'_
 
 fn facts(proposal: &Proposal, drawing: &Drawing<'_>) -> Facts {
     let texts = texts::of(drawing.language);
-    let facts = Facts::new().text(texts.person, person(proposal));
+    let facts = Facts::new().text(texts.person, &names::with_identity(person(proposal), drawing));
     let facts = match &proposal.what {
         Some(What::Grant(grant)) => held(facts, grant, drawing)
             .markup(texts.from, instant_or(grant.since.as_ref().and_then(at), texts.at_once))
@@ -140,7 +141,7 @@ fn facts(proposal: &Proposal, drawing: &Drawing<'_>) -> Facts {
         None => facts,
     };
     facts
-        .text(texts.proposed_by, &proposal.proposed_by)
+        .text(texts.proposed_by, &names::with_identity(&proposal.proposed_by, drawing))
         .markup(texts.proposed_at, instant_or(proposal.proposed_at.as_ref().and_then(at), ""))
         .markup(texts.before, instant_or(proposal.expires_at.as_ref().and_then(at), ""))
 }

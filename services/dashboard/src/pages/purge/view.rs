@@ -11,6 +11,7 @@ use crate::{
         drawing::Drawing,
         facts::Facts,
         form::{Form, Sheet},
+        person,
         table::{Column, Table},
         time::instant_or,
     },
@@ -57,7 +58,7 @@ fn state(case: &DueCase, drawing: &Drawing<'_>) -> Markup {
         "" if case.ordered_by.is_empty() => html! { (texts.may) " " (link("order", texts.order)) },
         "" => {
             let own = case.ordered_by == drawing.session.caller.subject;
-            html! { (fill(texts.ordered, &[("who", &case.ordered_by)])) @if !own { " " (link("confirm", texts.confirm_it)) } }
+            html! { (fill(texts.ordered, &[("who", &person::name(&case.ordered_by, drawing))])) @if !own { " " (link("confirm", texts.confirm_it)) } }
         }
         "hold-stands" => html! { (texts.kept_hold) },
         "concern-open" => html! { (texts.kept_concern) },
@@ -104,8 +105,11 @@ pub fn certificate(of: &PurgeCertificate, drawing: &Drawing<'_>) -> Markup {
     let facts = Facts::new()
         .text(texts.case, &of.case_number)
         .markup(texts.purged, instant_or(of.purged_at.as_ref().and_then(at), ""))
-        .markup(texts.ordered_by, html! { (of.ordered_by) ", " (instant_or(of.ordered_at.as_ref().and_then(at), "")) })
-        .text(texts.confirmed_by, &of.confirmed_by)
+        .markup(
+            texts.ordered_by,
+            html! { (person::name(&of.ordered_by, drawing)) ", " (instant_or(of.ordered_at.as_ref().and_then(at), "")) },
+        )
+        .text(texts.confirmed_by, &person::name(&of.confirmed_by, drawing))
         .markup(texts.last_used, instant_or(of.last_used_at.as_ref().and_then(at), ""))
         .text(texts.months, &of.retention_months.to_string())
         .markup(texts.over, instant_or(of.retention_over_at.as_ref().and_then(at), ""))

@@ -10,7 +10,7 @@ use super::{
     view,
 };
 use crate::{
-    parts::{drawing::Drawing, facts::Facts, site, time::instant},
+    parts::{drawing::Drawing, facts::Facts, person, site, time::instant},
     text::fill,
 };
 
@@ -63,7 +63,7 @@ fn standing(answer: &GetReferralResponse, texts: &Texts, drawing: &Drawing<'_>) 
     Facts::new()
         .markup(texts.state, html! { strong { (codes::state(answer.state(), texts)) } })
         .text(texts.current_decision, decision)
-        .text(texts.decided_by, &answer.screened_by)
+        .text(texts.decided_by, &person::name(&answer.screened_by, drawing))
         .markup(texts.received, html! { @if let Some(at) = received { (instant(at)) " · " (view::age(at, drawing.now, texts)) } })
         .text(texts.origin, codes::origin(told.origin(), texts))
         .text(texts.counted_origin, counted)

@@ -9,7 +9,7 @@ use super::{
     texts::{self, Texts},
 };
 use crate::{
-    parts::{drawing::Drawing, site, time::instant_or, words},
+    parts::{drawing::Drawing, person, site, time::instant_or, words},
     text::fill,
 };
 
@@ -40,7 +40,7 @@ fn happened(event: &ReferralEvent, texts: &Texts, drawing: &Drawing<'_>) -> Mark
         p { (instant_or(event.at.as_ref().and_then(at), texts.not_stated)) " – " strong { (what) } }
         p class="hint" {
             @if !event.role.is_empty() { (role) ", " }
-            (event.by)
+            (person::name(&event.by, drawing))
             @if !event.clause.is_empty() { " (" (fill(texts.clause_named, &[("clause", &event.clause)])) ")" }
         }
         @if !event.review_on.is_empty() { p { (texts.review_on) " " (event.review_on) } }

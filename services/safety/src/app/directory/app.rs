@@ -1,6 +1,7 @@
 //! Dependencies of every use case of the directory.
 
 use base::{Clock, Ids};
+use vault::Vault;
 
 use super::{directory_cache::DirectoryCache, known_devices::KnownDevices, trust::Trust};
 use crate::app::epoch::Epoch;
@@ -20,4 +21,6 @@ pub struct App {
     pub epoch: Epoch,
     /// How long a proposed change may wait for a second administrator.
     pub proposals_last: time::Duration,
+    /// Seals the names of people.
+    pub vault: Vault,
 }

@@ -5,6 +5,7 @@ pub mod devices;
 pub mod directory_cache;
 pub mod grants;
 pub mod known_devices;
+pub mod people;
 pub mod proposals;
 pub mod roster;
 pub mod sites;

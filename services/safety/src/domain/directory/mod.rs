@@ -3,3 +3,4 @@
 pub mod device;
 pub mod grant;
 pub mod office;
+pub mod person;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::server::DirectoryServer;
 use crate::{
     app::directory::{
-        devices,
+        devices, people,
         proposals::{self, Outcome},
     },
     domain::directory::{device::Enrolment, grant::Wanted, office::Holder},
@@ -74,6 +74,13 @@ impl DirectoryServer {
         self.transactions.settle(tx, Act::new(caller, "device.end", devices::KIND, id.trim()), ended).await?;
         self.app.devices.refresh_now();
         Ok(())
+    }
+
+    pub(super) async fn name(&self, caller: &Caller, request: &v1::NamePersonRequest) -> Result<()> {
+        let v1::NamePersonRequest { subject, name, telephone } = request;
+        let mut tx = self.transactions.begin(caller).await?;
+        let ended = people::name(&mut tx, &self.app, caller, (subject, name, telephone)).await;
+        self.transactions.settle(tx, Act::new(caller, "person.name", people::KIND, ""), ended).await
     }
 
     pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<Outcome> {

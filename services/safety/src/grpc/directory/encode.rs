@@ -7,6 +7,7 @@ use crate::{
     app::directory::{
         devices::Enrolled,
         grants::GrantRow,
+        people::Known,
         proposals::{Outcome, Proposal, What},
     },
     domain::directory::{device::Enrolment, grant::Wanted, office::Holder},
@@ -26,6 +27,16 @@ pub fn site(site: Site) -> v1::Site {
 
 pub fn holder(holder: Holder) -> v1::OfficeHolder {
     v1::OfficeHolder { office: holder.office, holder: holder.holder, rank: i32::from(holder.rank), cannot_accept: false }
+}
+
+pub fn person((subject, known): (String, Known)) -> v1::Person {
+    v1::Person {
+        subject,
+        name: known.name.into_inner(),
+        telephone: known.telephone.into_inner(),
+        offices: known.offices.into_iter().map(|holder| holder.office).collect(),
+        roles: known.roles.into_iter().map(place).collect(),
+    }
 }
 
 pub fn outcome(outcome: &Outcome) -> v1::Proposed {

@@ -1,12 +1,15 @@
 //! RPCs of the directory: sites, office holders, grants and devices.
 
-use base::{Caller, Error, page};
+use base::{Caller, Error, database, page};
 use proto::safety::v1::{self, directory_service_server::DirectoryService};
 use tonic::{Request, Response};
 
 use super::{encode, server::DirectoryServer};
 use crate::{
-    app::directory::{devices, grants, proposals, roster, sites},
+    app::{
+        directory::{devices, grants, people, proposals, roster, sites},
+        row_security,
+    },
     domain::directory::office::Holder,
     grpc::transactions::Answer,
 };
@@ -87,6 +90,20 @@ impl DirectoryService for DirectoryServer {
         let caller = Caller::of(&request)?;
         self.end_enrolment(&caller, &request.into_inner().device_id).await?;
         Ok(Response::new(v1::EndDeviceResponse {}))
+    }
+
+    async fn list_people(&self, request: Request<v1::ListPeopleRequest>) -> Answer<v1::ListPeopleResponse> {
+        // Who may read it is decided by role alone; the rows are the service's own.
+        Caller::of(&request)?;
+        let mut tx = database::begin(&self.transactions.pool, &row_security::itself()).await.map_err(Error::from)?;
+        let (people, is_cut) = people::everybody(&mut tx, &self.app).await?;
+        Ok(Response::new(v1::ListPeopleResponse { people: people.into_iter().map(encode::person).collect(), is_cut }))
+    }
+
+    async fn name_person(&self, request: Request<v1::NamePersonRequest>) -> Answer<v1::NamePersonResponse> {
+        let caller = Caller::of(&request)?;
+        self.name(&caller, &request.into_inner()).await?;
+        Ok(Response::new(v1::NamePersonResponse {}))
     }
 
     async fn who_am_i(&self, request: Request<v1::WhoAmIRequest>) -> Answer<v1::WhoAmIResponse> {

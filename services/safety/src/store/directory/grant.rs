@@ -97,6 +97,18 @@ pub async fn in_force(db: &mut PgConnection, people: &[String], now: OffsetDateT
     Ok(rows.fetch_all(db).await?.into_iter().map(Line::from).collect())
 }
 
+/// Every grant in force, by person, up to a limit.
+pub async fn all_in_force(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, subject, role, site, region, since, until, ended_at, revision, epoch, signature from role_grant
+         where since <= $1 and ended_at is null and (until is null or until > $1) order by subject, since, id limit $2",
+        now,
+        limit
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(Line::from).collect())
+}
+
 /// Grants of all office holders that are not over: in force, or to be in force later.
 pub async fn of_holders(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
     let rows = sqlx::query_as!(

@@ -3,4 +3,5 @@
 pub mod device;
 pub mod grant;
 pub mod office;
+pub mod person;
 pub mod proposal;
