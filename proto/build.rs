@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
-const FILES: [&str; 24] = [
+const FILES: &[&str] = &[
     "ro/audit/v1/audit.proto",
     "ro/cases/v1/access.proto",
     "ro/cases/v1/assessment.proto",
@@ -24,6 +24,7 @@ const FILES: [&str; 24] = [
     "ro/notification/v1/inbox.proto",
     "ro/notification/v1/preference.proto",
     "ro/oms/v1/oms.proto",
+    "ro/operations/v1/operations.proto",
     "ro/reporting/v1/report.proto",
     "ro/safety/v1/alarm.proto",
     "ro/safety/v1/directory.proto",

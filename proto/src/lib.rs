@@ -65,3 +65,4 @@ package!(safety, "ro.safety.v1", signed_messages::GrantChanged);
 package!(notification, "ro.notification.v1");
 package!(oms, "ro.oms.v1");
 package!(reporting, "ro.reporting.v1");
+package!(operations, "ro.operations.v1");

@@ -2,6 +2,8 @@
 
 use topology::Programme;
 
+use crate::role;
+
 /// Restorative Opportunities.
 pub const PROGRAMME: Programme = Programme {
     name: "ro",
@@ -10,6 +12,8 @@ pub const PROGRAMME: Programme = Programme {
     audience: "ro",
     provision: "ro provision",
     reset: "cargo ro up --fresh",
+    operators: &[role::OPERATIONS],
+    operations_clause: "TS1",
     clauses: &[
         ("busy", "TS1"),
         ("device-may-not", "A1"),

@@ -56,7 +56,7 @@ fn no_file_and_no_function_is_too_long_to_proofread() {
 #[test]
 fn nobody_silences_a_lint_without_a_reason() {
     // What the generator writes differs from package to package.
-    let exempt = ["proto/src/lib.rs", "crates/signed-messages/src/lib.rs"];
+    let exempt = ["proto/src/lib.rs", "crates/signed-messages/src/lib.rs", "crates/server/src/operations/wire.rs"];
     let mark = concat!("#[al", "low(");
     let silenced = |file: &File| -> Vec<String> {
         let lines = file.lines().filter(|(_, line)| line.contains(mark) || line.contains(concat!("#![al", "low(")));

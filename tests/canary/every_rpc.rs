@@ -3,7 +3,7 @@
 use futures::StreamExt as _;
 use harness::{raw, system::System};
 use prost_reflect::{DynamicMessage, MethodDescriptor};
-use proto::{DESCRIPTORS, wire::v1::Class};
+use proto::wire::v1::Class;
 
 use crate::{
     canaries::{FPS, Marks, PHONE},
@@ -21,19 +21,6 @@ pub const HEAD: &str = "institutional-head-mission";
 
 fn token_of(system: &System, who: &str) -> String {
     system.description.identity(who).unwrap().token.clone()
-}
-
-/// Every RPC of every service.
-fn methods() -> Vec<(String, MethodDescriptor)> {
-    let ours = DESCRIPTORS.services().filter(|service| service.full_name().starts_with("ro."));
-    let named = |service: prost_reflect::ServiceDescriptor| {
-        let name = match service.package_name().split('.').nth(1).unwrap_or_default() {
-            "oms" => local::OMS_READER.to_owned(),
-            name => name.to_owned(),
-        };
-        service.methods().map(|method| (name.clone(), method)).collect::<Vec<_>>()
-    };
-    ours.flat_map(named).collect()
 }
 
 /// A request that asks for what the day left behind.
@@ -108,7 +95,7 @@ pub async fn ask(system: &System, marks: &Marks, day: &Day) -> Asked {
     let forger = [("a forger".to_owned(), vec![dynamic_calls::bearer(&forged)])];
     let people = system.description.identities.iter().map(|identity| (identity.name.clone(), vec![dynamic_calls::bearer(&identity.token)]));
     let callers: Vec<(String, Vec<(String, String)>)> = people.chain(stranger).chain(forger).collect();
-    for (service, method) in methods() {
+    for (service, method) in raw::methods() {
         let channel = dynamic_calls::channel(system, &service);
         for (who, metadata) in &callers {
             // Whoever breaks the glass may read from then on.
@@ -134,7 +121,7 @@ pub async fn ask(system: &System, marks: &Marks, day: &Day) -> Asked {
 /// The same RPCs with canaries in every field, in the path and in every header, as somebody who may call most of them; `at_once` at a time.
 pub async fn ask_nonsense(system: &System, marks: &Marks, at_once: usize) -> Vec<u8> {
     let token = token_of(system, "rj-officer-1");
-    let asked = methods().into_iter().map(|(service, method)| nonsense_of_one(system, marks, &token, service, method));
+    let asked = raw::methods().into_iter().map(|(service, method)| nonsense_of_one(system, marks, &token, service, method));
     futures::stream::iter(asked).buffer_unordered(at_once).collect::<Vec<_>>().await.concat()
 }
 
@@ -167,7 +154,7 @@ pub async fn readers_do_read(system: &System, marks: &Marks, day: &Day) {
         ("intake", "GetReferral", "rj-officer-1"),
         ("safety", "GetConcern", "nmc-supervisor-1"),
     ] {
-        let (_, method) = methods().into_iter().find(|(of, method)| of == service && method.name() == rpc).unwrap();
+        let (_, method) = raw::methods().into_iter().find(|(of, method)| of == service && method.name() == rpc).unwrap();
         let metadata = [dynamic_calls::bearer(&token_of(system, who))];
         let request = dynamic_calls::encoded(&asking(marks, &method, day));
         let answer = dynamic_calls::call(dynamic_calls::channel(system, service), &raw::path(&method), request, &metadata).await;

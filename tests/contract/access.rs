@@ -1,6 +1,6 @@
 //! Access declarations: every RPC has a rule, every field a class, and nothing above Open leaves in an event.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use auth::access::{self, ANY_AUTHENTICATED, ANY_GRANTED, Rule};
 use base::Caller;
@@ -18,12 +18,24 @@ pub const RULES: [(&str, &str, &[Rule]); 6] = [
     ("reporting", "ro.reporting.v1", reporting::access::RULES),
 ];
 
+/// The package that every service with a database serves in the same form, and its rules.
+pub const OPERATIONS: &str = "ro.operations.v1";
+static OF_OPERATIONS: LazyLock<[Rule; 3]> = LazyLock::new(|| {
+    base::programme::set(proto::PROGRAMME);
+    server::operations::rules()
+});
+
+/// Every package with whoever serves it, and its rules.
+pub fn served() -> Vec<(&'static str, &'static str, &'static [Rule])> {
+    RULES.into_iter().chain([("every service", OPERATIONS, OF_OPERATIONS.as_slice())]).collect()
+}
+
 #[test]
 fn every_rpc_of_every_service_has_exactly_one_rule_and_no_rule_is_for_nothing() {
-    let declared: BTreeSet<&str> = RULES.iter().map(|(_, package, _)| *package).collect();
+    let declared: BTreeSet<&str> = served().iter().map(|(_, package, _)| *package).collect();
     let ours: Vec<_> = DESCRIPTORS.services().filter(|s| s.full_name().starts_with("ro.")).collect();
     assert_eq!(ours.iter().map(|s| s.package_name()).collect::<BTreeSet<_>>(), declared, "a service without rules");
-    for (name, package, rules) in RULES {
+    for (name, package, rules) in served() {
         let methods: BTreeSet<String> = proto::rpcs(package).map(|rpc| proto::path(&rpc)).collect();
         assert_eq!(rules.len(), methods.len(), "{name}: as many rules as RPCs");
         assert_eq!(rules.iter().map(|r| r.method.to_owned()).collect::<BTreeSet<_>>(), methods, "{name}");
@@ -33,7 +45,7 @@ fn every_rpc_of_every_service_has_exactly_one_rule_and_no_rule_is_for_nothing() 
 #[test]
 fn a_rule_names_roles_of_the_programme_or_services_and_never_nobody() {
     let services: Vec<String> = RULES.iter().map(|(name, _, _)| format!("service:{name}")).collect();
-    for rule in RULES.iter().flat_map(|(_, _, rules)| *rules) {
+    for rule in served().iter().flat_map(|(_, _, rules)| *rules) {
         assert!(!rule.allow.is_empty() && !rule.permission.is_empty(), "{}", rule.method);
         for role in rule.allow {
             assert!(
@@ -49,7 +61,7 @@ fn a_rule_names_roles_of_the_programme_or_services_and_never_nobody() {
 pub fn matrix() -> Vec<(&'static str, &'static str, bool)> {
     let callers = RULES.map(|(name, ..)| name);
     let ask = |caller: &'static str| {
-        let rules = RULES.into_iter().flat_map(|(_, _, rules)| rules.iter().map(move |rule| (rules, rule.method)));
+        let rules = served().into_iter().flat_map(|(_, _, rules)| rules.iter().map(move |rule| (rules, rule.method)));
         rules.map(move |(rules, method)| (caller, method, access::check(rules, method, &Caller::service(caller)).is_ok()))
     };
     callers.into_iter().flat_map(ask).collect()
@@ -76,7 +88,7 @@ fn a_service_may_make_the_calls_it_makes_and_not_one_other() {
 #[test]
 fn who_is_no_service_of_ours_may_call_nothing_as_a_service() {
     for caller in ["", "postgres", "dashboard", "nats", "Cases", "cases ", "*"] {
-        for (_, _, rules) in RULES {
+        for (_, _, rules) in served() {
             for rule in rules {
                 assert!(access::check(rules, rule.method, &Caller::service(caller)).is_err(), "{caller}: {}", rule.method);
             }
@@ -87,7 +99,7 @@ fn who_is_no_service_of_ours_may_call_nothing_as_a_service() {
 #[test]
 fn what_anyone_may_call_is_this_and_nothing_else() {
     let open = |to: &str| -> BTreeSet<&str> {
-        let rules = RULES.iter().flat_map(|(_, _, rules)| *rules).filter(|rule| rule.allow.contains(&to));
+        let rules = served().into_iter().flat_map(|(_, _, rules)| rules).filter(|rule| rule.allow.contains(&to));
         rules.map(|rule| rule.method.rsplit('/').next().unwrap_or_default()).collect()
     };
     // What of the alarm a caller may know and accept is decided for each concern, so that hidden and absent read the same.

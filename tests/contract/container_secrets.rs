@@ -137,6 +137,7 @@ fn secrets(everything: &BTreeMap<String, Vec<u8>>) -> Vec<(String, Vec<u8>, BTre
         ("nats/encryption.conf".to_owned(), content("nats/encryption.conf".into()), whose(&["nats"])),
         ("nats/seeds/provisioner.nk".to_owned(), content("nats/seeds/provisioner.nk".into()), whose(&["provision"])),
         ("sessions/dashboard.keys".to_owned(), content("sessions/dashboard.keys".into()), whose(&["dashboard"])),
+        ("push/notification.keys".to_owned(), content("push/notification.keys".into()), whose(&["notification"])),
         ("stack.json".to_owned(), content("stack.json".into()), whose(&["ro", "seed"])),
     ];
     let passwords: BTreeMap<String, String> = serde_json::from_slice(&content("postgres/passwords.json".into())).unwrap();

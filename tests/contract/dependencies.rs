@@ -12,7 +12,13 @@ const WRAPPED: (&str, &str) = ("chrono", "object_store");
 /// Packages whose library has another name.
 const LIBRARIES: [(&str, &str); 2] = [("rustls-webpki", "webpki"), ("tests", "harness")];
 /// Named by generated code alone.
-const GENERATED: [(&str, &str); 3] = [("proto", "tonic-prost"), ("signed-messages", "prost"), ("signed-messages", "prost-types")];
+const GENERATED: [(&str, &str); 5] = [
+    ("proto", "tonic-prost"),
+    ("server", "prost"),
+    ("server", "tonic-prost"),
+    ("signed-messages", "prost"),
+    ("signed-messages", "prost-types"),
+];
 
 /// Every crate that any feature, platform and test of ours can build.
 fn built() -> Vec<String> {

@@ -10,7 +10,7 @@ use base::Caller;
 use dashboard::{frame::navigation, pages, text::Language};
 use proto::role;
 
-use crate::{access::RULES, repo, topology::snake};
+use crate::{access::served, repo, topology::snake};
 
 const DOCUMENT: &str = "docs/WEB.md";
 const PAGES: &str = "services/dashboard/src/pages";
@@ -52,7 +52,7 @@ fn wrappers() -> BTreeMap<String, Vec<String>> {
     for (_, text) in repo::sources("services/dashboard/src/clients") {
         for function in text.split("pub async fn ").skip(1) {
             let name = function.split(['(', '<']).next().unwrap_or_default();
-            for (_, package, _) in RULES {
+            for (_, package, _) in served() {
                 for rpc in proto::rpcs(package).filter(|rpc| function.contains(&format!(".{}(", snake(rpc.name())))) {
                     found.entry(proto::path(&rpc)).or_default().extend([format!("safety.{name}("), format!("app{name}(")]);
                 }
@@ -86,7 +86,8 @@ fn actions() -> Vec<Action> {
     let everywhere: String = repo::sources("services/dashboard/src/web").iter().map(|(_, text)| dense(text)).collect();
     let wrappers = wrappers();
     let by_person = |rule: &&'static Rule| rule.allow.iter().any(|role| !role.starts_with("service:"));
-    let rules = RULES.into_iter().filter(|(service, ..)| *service != "oms-reader").flat_map(|(_, _, rules)| rules.iter().filter(by_person));
+    let rules =
+        served().into_iter().filter(|(service, ..)| *service != "oms-reader").flat_map(|(_, _, rules)| rules.iter().filter(by_person));
     rules
         .map(|rule| {
             let rpc = rule.method.rsplit('/').next().unwrap_or_default().to_owned();

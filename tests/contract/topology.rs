@@ -6,7 +6,7 @@ use auth::access::{ANY_AUTHENTICATED, ANY_GRANTED};
 use proto::subject::CONSUMERS;
 
 use crate::{
-    access::{self, RULES},
+    access::{self, RULES, served},
     asyncapi, repo,
 };
 
@@ -38,7 +38,7 @@ pub fn called(process: &str) -> Vec<(String, String)> {
         sources.extend(used);
     }
     let mut found = Vec::new();
-    for (service, package, _) in RULES.into_iter().filter(|(service, ..)| *service != process) {
+    for (service, package, _) in served().into_iter().filter(|(service, ..)| *service != process) {
         for method in proto::rpcs(package) {
             let client = format!("{}Client", method.parent_service().name());
             if !sources.iter().any(|(_, text)| text.contains(&client)) {
@@ -99,12 +99,16 @@ Of the {pairs} pairs of a service and an RPC these are allowed; every other is r
 fn document() -> String {
     let mut text = String::from(HEAD);
     let channels = asyncapi::channels();
-    for (service, package, rules) in RULES {
+    for (service, package, rules) in served() {
         let _ = write!(text, "\n## {service}\n\n| RPC of `{package}` | permission | clause | who |\n| --- | --- | --- | --- |\n");
         for rule in rules {
             let who = rule.allow.iter().map(|role| named(role)).collect::<Vec<_>>().join(", ");
             let rpc = rule.method.rsplit('.').next().unwrap_or_default();
             let _ = writeln!(text, "| {rpc} | `{}` | {} | {who} |", rule.permission, rule.clause);
+        }
+        // What all serve in the same form is no process of its own.
+        if package == access::OPERATIONS {
+            continue;
         }
         text += "\n";
         // No other service knows devices.

@@ -5,7 +5,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -25,7 +25,6 @@ use local::identity::Issuer;
 use prost::Message;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor, Value};
 use proto::{
-    DESCRIPTORS,
     cases::v1::{
         AssignMediatorRequest, AssignOfficerRequest, BreakGlassRequest, Case, GetCaseRequest, ParticipantKind, RecordAssessmentRequest,
         RiskLevel, SiteChange,
@@ -177,23 +176,16 @@ impl Others {
     }
 }
 
-/// Every RPC of every service, and the service that serves it.
-fn methods() -> Vec<(String, MethodDescriptor)> {
-    let ours = DESCRIPTORS.services().filter(|service| service.full_name().starts_with("ro."));
-    ours.flat_map(|service| {
-        let name = match service.package_name().split('.').nth(1).unwrap_or_default() {
-            "oms" => local::OMS_READER.to_owned(),
-            name => name.to_owned(),
-        };
-        service.methods().map(|method| (name.clone(), method)).collect::<Vec<_>>()
-    })
-    .collect()
-}
+/// What every service serves in the same form.
+static OF_OPERATIONS: LazyLock<[Rule; 3]> = LazyLock::new(|| {
+    base::programme::set(proto::PROGRAMME);
+    server::operations::rules()
+});
 
 fn rule(method: &MethodDescriptor) -> Option<&'static Rule> {
     let all = [intake::access::RULES, cases::access::RULES, safety::access::RULES, notification::access::RULES, reporting::access::RULES];
     let path = raw::path(method);
-    all.into_iter().flatten().find(|rule| rule.method == path)
+    all.into_iter().flatten().chain(OF_OPERATIONS.iter()).find(|rule| rule.method == path)
 }
 
 /// Somebody on the walk.
@@ -225,7 +217,7 @@ async fn call(service: Channel, token: Option<&str>, method: &MethodDescriptor, 
 /// Walks through every RPC; an answer that holds anything of what is somebody else's ends the test.
 async fn walk(system: &System, others: &Others, stranger: &Stranger) -> Walk {
     let (mut walk, mut channels) = (Walk::default(), BTreeMap::new());
-    for (service, method) in methods() {
+    for (service, method) in raw::methods() {
         let channel = channels.entry(service.clone()).or_insert_with(|| channel(system, &service)).clone();
         let (name, own) = (method.name().to_owned(), fresh_key());
         let me = ["mediator", "officer", "holder", "subject"].map(|field| (field, stranger.name.as_str()));
@@ -261,7 +253,7 @@ async fn traced(system: &System, actor: &str, walk: &Walk, since: OffsetDateTime
     for service in SERVICES {
         databases.insert(service.to_owned(), system.database(service).await);
     }
-    for (service, method) in methods().iter().filter(|(_, method)| walk.refused.contains_key(&raw::path(method))) {
+    for (service, method) in raw::methods().iter().filter(|(_, method)| walk.refused.contains_key(&raw::path(method))) {
         let Some(rule) = rule(method) else { continue };
         let permission = if known { rule.permission } else { "sign-in" };
         let db = databases.get(service).unwrap();
@@ -316,7 +308,7 @@ async fn ended_yesterday(system: &System, others: &Others) {
     let case_ref = others.ids.get("case_ref").unwrap().clone();
     let given = AssignOfficerRequest { case_ref: case_ref.clone(), officer: stranger.name.clone(), until: None };
     system.access("rj-supervisor-1").assign_officer(given).await.unwrap();
-    let (_, read) = methods().into_iter().find(|(_, method)| method.name() == "GetCase").unwrap();
+    let (_, read) = raw::methods().into_iter().find(|(_, method)| method.name() == "GetCase").unwrap();
     let ask = GetCaseRequest { case_ref }.encode_to_vec();
     let seen = call(channel(system, "cases"), stranger.token.as_deref(), &read, ask).await.unwrap();
     assert!(others.found_in(&seen).len() > 3, "the walk could not find what it looks for");

@@ -1,6 +1,7 @@
 //! Raw gRPC calls by path, bytes in and bytes out: what any client can send, whatever the message.
 
-use prost_reflect::MethodDescriptor;
+use prost_reflect::{MethodDescriptor, ServiceDescriptor};
+use proto::DESCRIPTORS;
 use tonic::{
     Request, Status, Streaming,
     body::Body,
@@ -59,6 +60,25 @@ impl Decoder for Bytes {
 pub fn channel(url: String, authority: &[u8]) -> Channel {
     let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority));
     Channel::from_shared(url).unwrap().tls_config(tls).unwrap().connect_lazy()
+}
+
+/// Every RPC of every service, with the process that serves it: what all of them serve in the same form, once for each.
+#[must_use]
+pub fn methods() -> Vec<(String, MethodDescriptor)> {
+    let ours = DESCRIPTORS.services().filter(|service| service.full_name().starts_with("ro."));
+    let named = |service: ServiceDescriptor| {
+        let processes = match service.package_name().split('.').nth(1).unwrap_or_default() {
+            "oms" => vec![local::OMS_READER],
+            "operations" => local::SERVICES.to_vec(),
+            _ => local::SERVICES.into_iter().filter(|name| service.package_name() == format!("ro.{name}.v1")).collect(),
+        };
+        let methods: Vec<MethodDescriptor> = service.methods().collect();
+        processes
+            .into_iter()
+            .flat_map(|process| methods.iter().map(|method| (process.to_owned(), method.clone())).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    ours.flat_map(named).collect()
 }
 
 /// Path of a method.

@@ -26,6 +26,7 @@ use proto::{
         delivery_service_client::DeliveryServiceClient, inbox_service_client::InboxServiceClient,
         preference_service_client::PreferenceServiceClient,
     },
+    operations::v1::operations_service_client::OperationsServiceClient,
     reporting::v1::report_service_client::ReportServiceClient,
     safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
 };
@@ -176,6 +177,12 @@ impl System {
     pub fn outside(&self, service: &str, identity: &str) -> (String, Vec<u8>, String) {
         let url = self.description.grpc(service).map(str::to_owned).unwrap_or_default();
         (url, std::fs::read(&self.description.ca_file).unwrap_or_default(), self.token(identity))
+    }
+
+    /// Client of the operations of one service.
+    #[must_use]
+    pub fn operations(&self, service: &str, identity: &str) -> OperationsServiceClient<Peer> {
+        OperationsServiceClient::new(self.peer(service, Some(&self.token(identity))))
     }
 
     /// A plain NATS client with the credential of an identity of `stack.json`.

@@ -1,6 +1,8 @@
 //! Permission table of a gRPC server: which roles may call which RPC, and which of these a device may call for its person. A method without
 //! a rule is denied.
 
+use std::borrow::Cow;
+
 use base::{caller::Caller, programme::clause_of, refusal::Refusal};
 use tonic::Status;
 
@@ -32,7 +34,7 @@ pub struct Rule {
 /// Access settings of a gRPC server.
 #[derive(Clone, Default)]
 pub struct Access {
-    pub rules: &'static [Rule],
+    pub rules: Cow<'static, [Rule]>,
     /// Methods without a quota, on the urgent lane.
     pub urgent: &'static [&'static str],
     /// The only methods that a device may call; its person must be allowed them too.

@@ -13,6 +13,8 @@ const UNNAMED: Programme = Programme {
     audience: "audience",
     provision: "the command that provisions the bus",
     reset: "the command that drops the data",
+    operators: &[],
+    operations_clause: "",
     clauses: &[],
 };
 

@@ -15,6 +15,7 @@ pub mod leftovers;
 pub mod outbox;
 pub mod quarantine;
 mod replay;
+pub mod state;
 mod stream_usage;
 
 pub use bus_health::{BUS_HEALTH, BusHealth, ROOM_HEALTH};

@@ -38,7 +38,8 @@ pub async fn put(
     sqlx::query!(
         "insert into quarantine (id, consumer, event_id, subject, headers, body, sealed, reason, detail, received_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         on conflict (consumer, event_id) do update set reason = excluded.reason, detail = excluded.detail, replay_asked_at = null",
+         on conflict (consumer, event_id) do update set reason = excluded.reason, detail = excluded.detail, replay_asked_at = null,
+             tries = quarantine.tries + 1",
         id,
         consumer,
         message.event_id,

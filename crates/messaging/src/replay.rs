@@ -119,9 +119,14 @@ async fn again<H: Handler>(endpoint: &Endpoint, handler: &H, id: Uuid, message: 
         Err(Rejection::Later(why)) => tracing::warn!(quarantine.id = %id, why, "a message that was set aside is tried again later"),
         Err(Rejection::Never { reason, detail }) => {
             tracing::error!(quarantine.id = %id, reason, detail, "a message that was set aside failed again");
-            sqlx::query!("update quarantine set reason = $2, detail = $3, replay_asked_at = null where id = $1", id, reason, detail)
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query!(
+                "update quarantine set reason = $2, detail = $3, replay_asked_at = null, tries = tries + 1 where id = $1",
+                id,
+                reason,
+                detail
+            )
+            .execute(&mut *tx)
+            .await?;
         }
     }
     tx.commit().await?;

@@ -90,6 +90,7 @@ create table quarantine (
     replay_asked_at timestamptz,
     released_at timestamptz,
     sealed bytea,
+    tries integer not null default 0 constraint quarantine_tries_count_from_none check (tries >= 0),
     constraint quarantine_holds_a_message_once unique (consumer, event_id)
 );
 comment on table quarantine is 'Messages that can never succeed as they are, with their bytes, until somebody looks. May hold Protected B.';
@@ -104,6 +105,7 @@ comment on column quarantine.detail is 'What was wrong, without content.';
 comment on column quarantine.received_at is 'When it was set aside.';
 comment on column quarantine.replay_asked_at is 'An operator wants it tried again; cleared when it failed again.';
 comment on column quarantine.released_at is 'When it was replayed and applied.';
+comment on column quarantine.tries is 'How often it was tried again in vain.';
 comment on column quarantine.sealed is 'Headers and body as received, sealed; headers and body are empty then. Null only where no key could be had.';
 create index quarantine_waiting on quarantine (received_at) where released_at is null;
 create index quarantine_to_replay on quarantine (consumer, replay_asked_at) where replay_asked_at is not null and released_at is null;

@@ -16,7 +16,7 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Process, Settings, client::Peer};
+use crate::{Process, Settings, client::Peer, operations};
 
 /// What a service with a database and a bus connection is wired from. Cheap to clone. Use cases are given what they need of it, and never
 /// the whole.
@@ -108,7 +108,7 @@ impl Context {
         Ok(())
     }
 
-    /// Serves the RPCs, health and reflection until the process stops; people's grants are read from this service's own database.
+    /// Serves the RPCs, those of operations, health and reflection until the process stops; people's grants are read from this service's own database.
     ///
     /// # Errors
     /// As [`Process::serve_grpc`].
@@ -118,14 +118,21 @@ impl Context {
         rules: &'static [Rule],
         routes: tonic::service::Routes,
     ) -> anyhow::Result<()> {
-        self.serve_grpc_to(descriptors, Access { rules, ..Access::default() }, routes).await
+        self.serve_grpc_to(descriptors, Access { rules: rules.into(), ..Access::default() }, routes).await
     }
 
     /// The same with further access settings: urgent methods, and devices.
     ///
     /// # Errors
     /// As above.
-    pub async fn serve_grpc_to(&self, descriptors: &'static [u8], access: Access, routes: tonic::service::Routes) -> anyhow::Result<()> {
+    pub async fn serve_grpc_to(
+        &self,
+        descriptors: &'static [u8],
+        mut access: Access,
+        routes: tonic::service::Routes,
+    ) -> anyhow::Result<()> {
+        access.rules.to_mut().extend(operations::rules());
+        let routes = routes.add_service(operations::service(self.endpoint.clone(), self.process.bus_health.clone()));
         self.process.serve_grpc_to(descriptors, access, routes, Some(self.grants()?)).await
     }
 }

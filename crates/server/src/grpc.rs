@@ -166,7 +166,7 @@ impl Gate {
                 self.person(method, proof).await?
             }
         };
-        access::check(self.access.rules, method, &caller)
+        access::check(&self.access.rules, method, &caller)
             .inspect_err(|_| self.denied.count(PERMISSION_MISSING, &caller.subject, self.permission(method)))?;
         Ok(Some(caller))
     }
@@ -186,7 +186,7 @@ impl Gate {
     /// Person with their grants. For methods open to every authenticated person nothing is looked up: no table stands before an alarm.
     async fn person(&self, method: &str, proof: Proof) -> Result<Caller, Status> {
         let copy = match &self.grants {
-            Some(copy) if !access::is_for_whoever(self.access.rules, method) => copy,
+            Some(copy) if !access::is_for_whoever(&self.access.rules, method) => copy,
             _ => return Ok(Caller::new(proof, Vec::new(), None)),
         };
         match tokio::time::timeout(GRANTS_TIMEOUT, copy.caller(proof, self.clock.now())).await {
@@ -231,7 +231,7 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let method = method(self.gate.access.rules, request.uri().path());
+        let method = method(&self.gate.access.rules, request.uri().path());
         let span = tracing::info_span!("rpc", rpc.method = method);
         trace::adopt(&span, request.headers().get("traceparent").and_then(|h| h.to_str().ok()));
         let identity = span.in_scope(|| self.gate.identified(&request, method));

@@ -9,6 +9,7 @@ mod health;
 mod lifecycle;
 pub mod limits;
 pub mod memory;
+pub mod operations;
 mod process;
 pub mod retry;
 pub mod schema;

@@ -131,7 +131,7 @@ impl Process {
         routes: tonic::service::Routes,
         grants: Option<grants::Copy>,
     ) -> anyhow::Result<()> {
-        self.serve_grpc_to(descriptors, Access { rules, ..Access::default() }, routes, grants).await
+        self.serve_grpc_to(descriptors, Access { rules: rules.into(), ..Access::default() }, routes, grants).await
     }
 
     /// The same with further access settings: urgent methods, and devices.

@@ -14,6 +14,9 @@ pub struct Programme {
     pub provision: &'static str,
     /// Command that begins with empty databases, for a machine whose data may go.
     pub reset: &'static str,
+    /// Roles that may read the state of every service, and have it try again what it set aside; and the clause that grants it.
+    pub operators: &'static [&'static str],
+    pub operations_clause: &'static str,
     /// Clause of the programme's rules behind each refusal of the crates, by its reason.
     pub clauses: &'static [(&'static str, &'static str)],
 }

@@ -64,6 +64,6 @@ pub async fn serve(config: Config, ctx: server::Context) -> anyhow::Result<()> {
     ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
     ctx.audit.join(subject::witnessing(env!("CARGO_PKG_NAME")))?;
     tasks::start(&ctx.tasks, &app);
-    let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
+    let access = Access { rules: access::RULES.into(), urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app)).await
 }

@@ -79,6 +79,6 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     bus::listen(&ctx, &app, &intake, time::Duration::minutes(config.destruction_wait.into()))?;
     ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
     ctx.audit.join(subject::witnessing(env!("CARGO_PKG_NAME")))?;
-    let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
+    let access = Access { rules: access::RULES.into(), urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app)).await
 }

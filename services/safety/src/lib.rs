@@ -57,7 +57,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     consume(&ctx, &app);
     ctx.audit.join(witnessing(env!("CARGO_PKG_NAME")))?;
     let devices = Some(app.directory.devices.in_use.clone());
-    let access = Access { rules: access::RULES, urgent: access::URGENT, by_device: access::BY_DEVICE, devices };
+    let access = Access { rules: access::RULES.into(), urgent: access::URGENT, by_device: access::BY_DEVICE, devices };
     let (alarm, directory) = servers(&ctx, app, hub)?;
     let routes = tonic::service::Routes::new(AlarmServiceServer::new(alarm).max_decoding_message_size(LARGE))
         .add_service(DirectoryServiceServer::new(directory).max_decoding_message_size(LARGE));

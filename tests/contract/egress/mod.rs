@@ -19,7 +19,7 @@ use proto::{DESCRIPTORS, wire::v1::Class};
 use time::OffsetDateTime;
 
 use crate::{
-    access::RULES,
+    access::served,
     asyncapi::{self, Channel},
     repo, settings,
 };
@@ -169,7 +169,7 @@ const fn name(class: Class) -> &'static str {
 
 fn rpcs(text: &mut String) {
     *text += "\n## Answers of RPCs\n\nWhat the message of an answer can hold at most, and whose role opens the door. Refusals carry codes and fixed sentences.\n\n| RPC | answer | at most | who |\n| --- | --- | --- | --- |\n";
-    for (service, package, rules) in RULES {
+    for (service, package, rules) in served() {
         for method in proto::rpcs(package) {
             let rule = rules.iter().find(|rule| rule.method.ends_with(&format!("/{}", method.name()))).unwrap();
             let who: Vec<&str> = rule.allow.iter().map(|role| if *role == ANY_GRANTED { "any person" } else { role }).collect();

@@ -7,7 +7,7 @@ use prost_reflect::{Kind, MessageDescriptor};
 use proto::{class, role, wire::v1::Class};
 
 use super::declared::{INSIDE, NARROWED, Narrowed, OTHERS};
-use crate::{access::RULES, directive};
+use crate::{access::served, directive};
 
 /// The highest class of anything that a message can hold, at any depth.
 pub fn highest(message: &MessageDescriptor) -> Class {
@@ -45,7 +45,7 @@ fn narrowed(rpc: &str, role: &str) -> Option<&'static Narrowed> {
 pub fn meetings() -> Vec<Meeting> {
     let outside = || role::ALL.into_iter().filter(|role| !INSIDE.contains(role));
     let mut found = Vec::new();
-    for (service, package, rules) in RULES {
+    for (service, package, rules) in served() {
         for method in proto::rpcs(package) {
             let rule = rules.iter().find(|rule| rule.method.ends_with(&format!("/{}", method.name()))).unwrap();
             let could = highest(&method.output());

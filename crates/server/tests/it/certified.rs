@@ -169,7 +169,7 @@ fn serve_as(files: &Files, more: &[&str], grants: Option<PgPool>) -> String {
     let process = process_with("intake", files, port, more);
     let kept = files.clone();
     tokio::spawn(async move {
-        let access = Access { rules: RULES, urgent: &[URGENT], ..Access::default() };
+        let access = Access { rules: RULES.into(), urgent: &[URGENT], ..Access::default() };
         let grants = grants.map(|pool| auth::grants::Copy::new(pool, None));
         process.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, Routes::new(Library), grants).await.unwrap();
         drop(kept);

@@ -12,6 +12,7 @@ mod growing;
 mod hearing;
 mod limits;
 mod lost;
+mod operating;
 mod patience;
 mod proving;
 mod publishing;

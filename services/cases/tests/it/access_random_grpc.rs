@@ -92,7 +92,7 @@ impl Open {
         let serving = process.clone();
         tokio::spawn(async move {
             let pool = Some(auth::grants::Copy::new(app.pool.clone(), None));
-            let access = auth::access::Access { rules: access::RULES, urgent: access::URGENT, ..Default::default() };
+            let access = auth::access::Access { rules: access::RULES.into(), urgent: access::URGENT, ..Default::default() };
             serving.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app), pool).await
         });
         let url = format!("http://{address}");

@@ -84,7 +84,7 @@ impl Alarm {
         tasks::trust_cache::start(&ctx, &app.directory);
         let (server, of_directory) = safety::servers(&ctx, app.clone(), hub).unwrap();
         let devices = Some(app.directory.devices.in_use.clone());
-        let access = Access { rules: RULES, by_device: BY_DEVICE, devices, ..Access::default() };
+        let access = Access { rules: RULES.into(), by_device: BY_DEVICE, devices, ..Access::default() };
         let serving = ctx.clone();
         let routes = tonic::service::Routes::new(AlarmServiceServer::new(server)).add_service(DirectoryServiceServer::new(of_directory));
         tokio::spawn(async move { serving.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await });
