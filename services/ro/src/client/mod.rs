@@ -29,6 +29,7 @@ pub mod participant;
 pub mod person;
 pub mod provision;
 pub mod purge;
+pub mod quarantine;
 pub mod referral;
 pub mod report;
 pub mod seed;
@@ -89,6 +90,8 @@ pub enum Command {
     /// Your own channels, by which rings reach you outside the pages
     #[command(subcommand)]
     Channel(channel::Command),
+    /// What a service has set aside because it could not be read, and a way to try it again
+    Quarantine(quarantine::Quarantine),
     /// A table of the annual report, small cells withheld
     Report(report::Report),
     /// Create the streams and consumers of the bus
@@ -123,6 +126,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Whoami(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Channel(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Inbox(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Quarantine(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Report(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Provision(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Seed(c) => finish(Lang::En, false, block_on(c.run())),

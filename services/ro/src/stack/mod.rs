@@ -7,7 +7,6 @@ mod down;
 mod env;
 mod logs;
 mod psql;
-mod quarantine;
 mod reset;
 pub mod signals;
 mod sqlx;
@@ -41,8 +40,6 @@ pub enum Command {
     Logs(logs::Logs),
     /// Open the database of one service
     Psql(psql::Psql),
-    /// What a service has set aside because it could not be read, and a way to try it again
-    Quarantine(quarantine::Quarantine),
     /// What waits to be destroyed at the order of another service, and a way to stop it
     Destruction(destruction::Destruction),
     /// Print what a client needs, as exports for a shell
@@ -65,7 +62,6 @@ pub fn run(command: Command) -> ExitCode {
         Command::Status(command) => command.run(),
         Command::Logs(command) => command.run(),
         Command::Psql(command) => command.run(),
-        Command::Quarantine(command) => command.run(),
         Command::Destruction(command) => command.run(),
         Command::Env(command) => command.run(),
         Command::Doctor(command) => command.run(),
