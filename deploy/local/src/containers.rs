@@ -45,6 +45,7 @@ const ISSUED: &str = "issued-6";
 const AUTHORITY: &str = "certificates/ca.pem";
 const KEY_SET: &str = "identity/jwks.json";
 const SESSION_KEYS: &str = "sessions/dashboard.keys";
+const PUSH_KEYS: &str = "push/notification.keys";
 
 /// The files of each container except `init`, which has all of them.
 #[must_use]
@@ -73,6 +74,7 @@ pub fn parts() -> BTreeMap<String, BTreeSet<String>> {
         give(service, &public.each_ref().map(String::as_str));
     }
     give(OMS_READER, &["certificates/oms-reader.pem", "certificates/oms-reader.key", AUTHORITY, KEY_SET]);
+    give("notification", &[PUSH_KEYS]);
     give(DASHBOARD, &[SESSION_KEYS, AUTHORITY, KEY_SET]);
     // It signs in whoever chooses an invented person: with the key that signs their tokens.
     give(ISSUER, &["identity/token-signing.pem"]);
@@ -102,7 +104,9 @@ pub fn fill(dir: &Path, given: &Path, now: OffsetDateTime) -> Result<bool> {
     write_passwords(&dir.join("postgres"))?;
     identity::write_audit_keys(&dir.join("audit"), &SERVICES)?;
     identity::write_vault_keys(&dir.join("vault"), &SERVICES)?;
-    identity::write_keys(&dir.join(SESSION_KEYS))?;
+    for keys in [SESSION_KEYS, PUSH_KEYS] {
+        identity::write_keys(&dir.join(keys))?;
+    }
     let renewed = is_due(dir, now);
     if renewed {
         let login = |name: &str| {
