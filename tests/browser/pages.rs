@@ -120,6 +120,8 @@ const PAGES: &[Entry] = &[
     entry("proposals", "/proposals", Some(ADMINISTRATOR)),
     entry("sites", "/sites", Some(ADMINISTRATOR)),
     entry("status", "/status", Some(OPERATIONS)),
+    entry("quarantine", "/status/intake/quarantine", Some(OPERATIONS)),
+    entry("quarantine-replay", "/status/intake/quarantine/{quarantined}", Some(OPERATIONS)),
     entry("contacts-new", "/contacts/new", Some(VICTIM_SERVICES)),
 ];
 

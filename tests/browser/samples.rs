@@ -14,13 +14,14 @@ use proto::{
         RecordAssessmentRequest, RecordConsentRequest, RiskLevel, keep_document_request::Part,
     },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
+    operations::v1::ListQuarantineRequest,
     role,
     safety::v1::{ConfirmChangesRequest, Device, ProposeDeviceRequest, ProposeGrantsRequest, RoleGrant},
 };
 use time::Duration;
 use tokio::sync::OnceCell;
 
-use crate::scene::{ADMINISTRATOR, HEAD, MEDIATOR, OFFICER, SAID, SECOND_ADMINISTRATOR, SECOND_OFFICER, SUPERVISOR};
+use crate::scene::{ADMINISTRATOR, HEAD, MEDIATOR, OFFICER, OPERATIONS, SAID, SECOND_ADMINISTRATOR, SECOND_OFFICER, SUPERVISOR};
 
 /// Places in the addresses of pages, each with the id that stands for it.
 pub type Places = Vec<(&'static str, String)>;
@@ -37,7 +38,21 @@ async fn make(system: &System) -> Places {
     places.push(("{referral}", referral(system).await));
     places.push(("{device}", device(system).await));
     places.push(("{proposal}", proposal(system).await));
+    places.push(("{quarantined}", quarantined(system).await));
     places
+}
+
+/// A message that intake cannot read and has set aside; answers with its id.
+async fn quarantined(system: &System) -> String {
+    let bus = system.bus("publishing-system-mission").await;
+    bus.publish("ro.intake.submit.referral.mission", SAID.into()).await.unwrap();
+    bus.flush().await.unwrap();
+    eventually("intake has set it aside", SOON, async || {
+        let asked = system.operations("intake", OPERATIONS).list_quarantine(ListQuarantineRequest::default()).await;
+        let found = asked.map_err(|status| status.to_string())?.into_inner().messages.pop();
+        found.map(|message| message.quarantine_id).ok_or_else(|| "nothing yet".to_owned())
+    })
+    .await
 }
 
 /// A referral in the national queue; answers with its id.

@@ -34,14 +34,7 @@ pub struct Health {
 impl Clients {
     /// The health of every service, all asked at once.
     pub async fn health(&self) -> Vec<Health> {
-        let services = [
-            ("intake", &self.intake),
-            ("cases", &self.cases),
-            ("safety", &self.safety),
-            ("notification", &self.notification),
-            ("reporting", &self.reporting),
-        ];
-        join_all(services.map(|(service, channel)| of(service, channel))).await
+        join_all(self.all().map(|(service, channel)| of(service, channel))).await
     }
 }
 

@@ -18,6 +18,7 @@ use proto::{
         channel_service_client::ChannelServiceClient, delivery_service_client::DeliveryServiceClient,
         inbox_service_client::InboxServiceClient, preference_service_client::PreferenceServiceClient,
     },
+    operations::v1::operations_service_client::OperationsServiceClient,
     reporting::v1::report_service_client::ReportServiceClient,
     safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
 };
@@ -82,6 +83,24 @@ clients! {
 }
 
 impl Clients {
+    /// Every service by its name.
+    const fn all(&self) -> [(&'static str, &Channel); 5] {
+        [
+            ("intake", &self.intake),
+            ("cases", &self.cases),
+            ("safety", &self.safety),
+            ("notification", &self.notification),
+            ("reporting", &self.reporting),
+        ]
+    }
+
+    /// Client of the operations of a service; `None` where there is no service of this name.
+    #[must_use]
+    pub fn operations(&self, service: &str, session: &Session) -> Option<OperationsServiceClient<Peer>> {
+        let (_, channel) = self.all().into_iter().find(|(name, _)| *name == service)?;
+        Some(OperationsServiceClient::new(client::as_person(channel, &session.token)))
+    }
+
     /// # Errors
     /// An address or the authority's certificate is malformed.
     pub fn connect(addresses: &Addresses, authority: Option<&[u8]>) -> anyhow::Result<Self> {

@@ -1,6 +1,7 @@
-//! State of the system for operations [S14]: what the dashboard knows by itself, and the commands for what it cannot know.
+//! State of the system for operations [S14]: what every service says of itself, what it has set aside, and trying that again.
 
 mod handlers;
+mod quarantine;
 pub mod texts;
 mod view;
 
@@ -16,11 +17,18 @@ const OPERATORS: &[&str] = &[role::OPERATIONS, role::NATIONAL_MANAGER, role::RJ_
 
 pub const PAGE: Page = Page {
     routes,
-    rules: &[Rule::signed_in("/{language}/status", "CARD3")],
+    rules: &[
+        Rule::signed_in("/{language}/status", "CARD3"),
+        Rule::signed_in("/{language}/status/{service}/quarantine", "TS1"),
+        Rule::signed_in("/{language}/status/{service}/quarantine/{message}", "TS1"),
+    ],
     texts: texts::ALL,
     entry: Some(Entry { path: "/status", label: |language| texts::of(language).status, audience: Audience::Roles(OPERATORS) }),
 };
 
 fn routes() -> Router<App> {
-    Router::new().route("/{language}/status", get(handlers::page))
+    Router::new()
+        .route("/{language}/status", get(handlers::page))
+        .route("/{language}/status/{service}/quarantine", get(handlers::quarantine))
+        .route("/{language}/status/{service}/quarantine/{message}", get(handlers::message).post(handlers::replay))
 }

@@ -1,7 +1,9 @@
 //! HTML of the state of the system.
 
+use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::safety::v1::Beat;
+use proto::{operations::v1::GetStatusResponse, safety::v1::Beat};
+use time::{Duration, OffsetDateTime};
 
 use super::texts::{self, Texts};
 use crate::{
@@ -9,28 +11,32 @@ use crate::{
     parts::{
         drawing::Drawing,
         table::{Column, Table},
-        time::instant,
+        time::{elapsed, instant, instant_or},
     },
+    text::fill,
 };
 
-/// Commands for what stands in the databases of the services.
-const COMMANDS: [(Says, &str); 4] = [
+/// Commands for what no page shows, or for a terminal.
+const COMMANDS: [(Says, &str); 3] = [
     (|texts| texts.ask_status, "ro status"),
     (|texts| texts.ask_quarantine, "ro quarantine SERVICE"),
-    (|texts| texts.ask_outbox, "ro psql SERVICE -- -c 'select count(*), min(created_at) from outbox where carried_at is null'"),
     (|texts| texts.ask_logs, "ro logs SERVICE"),
 ];
+/// Age from which a message that waits is marked: all is sent within seconds while the bus is well.
+const LONG: Duration = Duration::minutes(1);
 /// One of the texts of the page.
 type Says = fn(&Texts) -> &'static str;
 
 /// What was answered just now.
-pub struct Status {
+pub struct Overview {
     pub services: Vec<Health>,
     /// The last beat of the alarm, where one came in time.
     pub beat: Option<Beat>,
+    /// What each service says of itself to operations, nothing where it does not answer; none for anybody else.
+    pub states: Option<Vec<(&'static str, Option<GetStatusResponse>)>>,
 }
 
-impl Status {
+impl Overview {
     fn is_well(&self) -> bool {
         let chain = self.beat.as_ref().is_some_and(|beat| beat.bus && beat.ladder);
         let well = |answer: Answer| matches!(answer, Answer::Well | Answer::Absent);
@@ -54,6 +60,13 @@ impl Status {
                 h2 id="services-title" { (texts.services) }
                 (self.table(drawing))
             }
+            section aria-labelledby="kept-title" {
+                h2 id="kept-title" { (texts.kept) }
+                @match &self.states {
+                    Some(states) => { (kept(states, drawing)) }
+                    None => { p { (texts.kept_others) } }
+                }
+            }
             section aria-labelledby="unknown-title" {
                 h2 id="unknown-title" { (texts.unknown_title) }
                 p { (texts.unknown_text) }
@@ -76,6 +89,7 @@ impl Status {
                     }
                     None => { (line(texts.beat, false, texts.beat_silent)) }
                 }
+                dt { (texts.drill) } dd { (texts.no_drill) }
             }
         }
     }
@@ -100,6 +114,81 @@ impl Status {
     }
 }
 
+/// What waits in each service, and what it has set aside.
+fn kept(states: &[(&'static str, Option<GetStatusResponse>)], drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    let titles = [texts.service, texts.version, texts.since, texts.schema, texts.to_carry, texts.to_confirm, texts.aside, texts.late];
+    let table = Table {
+        id: "kept",
+        caption: texts.kept,
+        columns: titles.map(Column::plain).to_vec(),
+        rows: states.iter().map(|(service, state)| kept_row(service, state.as_ref(), drawing)).collect(),
+        none: "",
+        address: drawing.address("/status"),
+        sort: "",
+    };
+    let groups: Vec<Vec<Markup>> =
+        states.iter().filter_map(|(_, state)| state.as_ref()).flat_map(|state| group_rows(state, drawing)).collect();
+    html! {
+        @if !groups.is_empty() { p class="notice" { strong { (texts.somebody_must_look) } } }
+        (table.draw(drawing))
+        @if !groups.is_empty() {
+            (Table {
+                id: "groups",
+                caption: texts.groups,
+                columns: [texts.service, texts.message, texts.reason, texts.count, texts.received].map(Column::plain).to_vec(),
+                rows: groups,
+                none: "",
+                address: drawing.address("/status"),
+                sort: "",
+            }.draw(drawing))
+        }
+    }
+}
+
+fn kept_row(service: &str, state: Option<&GetStatusResponse>, drawing: &Drawing<'_>) -> Vec<Markup> {
+    let texts = texts::of(drawing.language);
+    let Some(state) = state else {
+        return vec![html! { (service) }, html! { strong class="warned" { (texts.untold) } }];
+    };
+    let outbox = state.outbox.unwrap_or_default();
+    let aside = state.quarantine.as_ref().map_or(0, |quarantine| quarantine.count);
+    let list = drawing.address(&format!("/status/{service}/quarantine"));
+    vec![
+        html! { (service) },
+        html! { (state.version) },
+        instant_or(state.started_at.as_ref().and_then(at), ""),
+        html! { (state.schema_version) },
+        waiting(outbox.to_carry, outbox.oldest_to_carry.as_ref().and_then(at), drawing),
+        waiting(outbox.to_confirm, outbox.oldest_to_confirm.as_ref().and_then(at), drawing),
+        html! { a href=(list) { (aside) span class="unseen" { " " (fill(texts.set_aside_by, &[("service", service)])) } } },
+        html! { @if !state.late_work.is_empty() { strong class="warned" { (state.late_work.join(", ")) } } },
+    ]
+}
+
+/// A count, and the age of the oldest: marked where it waits for long.
+fn waiting(count: i64, oldest: Option<OffsetDateTime>, drawing: &Drawing<'_>) -> Markup {
+    let Some(oldest) = oldest else { return html! { (count) } };
+    let age = drawing.now - oldest;
+    let said = fill(texts::of(drawing.language).oldest, &[("elapsed", &elapsed(age))]);
+    html! { (count) br; @if age > LONG { strong class="warned" { (said) } } @else { (said) } }
+}
+
+fn group_rows(state: &GetStatusResponse, drawing: &Drawing<'_>) -> Vec<Vec<Markup>> {
+    let groups = state.quarantine.as_ref().map(|quarantine| quarantine.groups.as_slice()).unwrap_or_default();
+    let list = drawing.address(&format!("/status/{}/quarantine", state.service));
+    let row = |group: &proto::operations::v1::QuarantineGroup| {
+        vec![
+            html! { a href=(list) { (state.service) } },
+            html! { (group.subject) },
+            html! { code { (group.reason) } },
+            html! { (group.count) },
+            instant_or(group.oldest.as_ref().and_then(at), ""),
+        ]
+    };
+    groups.iter().map(row).collect()
+}
+
 fn answer(answer: Answer, texts: &Texts) -> Markup {
     match answer {
         Answer::Well => html! { (texts.well) },
@@ -115,9 +204,9 @@ mod tests {
 
     use super::*;
 
-    fn status(whole: Answer, named: Answer, beat: Option<(bool, bool)>) -> Status {
+    fn status(whole: Answer, named: Answer, beat: Option<(bool, bool)>) -> Overview {
         let service = Health { service: "safety", whole, named: NAMED_HEALTH.map(|name| (name, named)).to_vec() };
-        Status { services: vec![service], beat: beat.map(|(bus, ladder)| Beat { bus, ladder, ..Beat::default() }) }
+        Overview { services: vec![service], states: None, beat: beat.map(|(bus, ladder)| Beat { bus, ladder, ..Beat::default() }) }
     }
 
     #[test]
