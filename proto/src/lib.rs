@@ -14,6 +14,7 @@ pub mod reference;
 pub mod role;
 pub mod sheet;
 pub mod subject;
+pub mod zone;
 
 use std::sync::LazyLock;
 

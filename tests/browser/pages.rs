@@ -119,6 +119,7 @@ const PAGES: &[Entry] = &[
     entry("offices-end", "/offices/end?office=nmc&holder=nmc-supervisor-1", Some(ADMINISTRATOR)),
     entry("proposals", "/proposals", Some(ADMINISTRATOR)),
     entry("sites", "/sites", Some(ADMINISTRATOR)),
+    entry("site-zone", "/sites/kent/zone", Some(ADMINISTRATOR)),
     entry("status", "/status", Some(OPERATIONS)),
     entry("quarantine", "/status/intake/quarantine", Some(OPERATIONS)),
     entry("quarantine-replay", "/status/intake/quarantine/{quarantined}", Some(OPERATIONS)),

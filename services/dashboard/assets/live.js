@@ -17,7 +17,7 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
   // ---- clocks
-  const clock = new Intl.DateTimeFormat(lang + "-CA", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
+  const clock = new Intl.DateTimeFormat(lang + "-CA", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short", timeZone: data.zone });
   const pad = (n) => String(n).padStart(2, "0");
   const elapsed = (seconds) => seconds < 60 ? `${seconds} s` : seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h ${pad(Math.floor(seconds % 3600 / 60))} min`;
   const localTimes = (root) => {
@@ -26,6 +26,8 @@
       time.textContent = `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}:${parts.second} ${parts.timeZoneName}`;
       time.title = time.dateTime;
     }
+    // The clock of the site, where it shows the time of this device. The server knows it where a zone was chosen.
+    if (!data.zone) for (const there of root.querySelectorAll("[data-offset]")) there.hidden = -60 * new Date(there.dataset.at).getTimezoneOffset() === Number(there.dataset.offset);
   };
   const tellAges = () => {
     for (const age of document.querySelectorAll("[data-since]")) {

@@ -10,7 +10,9 @@ create table site (
     name_fr text not null,
     kind text not null,
     region text not null,
-    verified text not null
+    verified text not null,
+    province text not null default '',
+    zone text
 );
 comment on table site is 'Sites the alarm is routed by, loaded from the project''s data. Open class.';
 comment on column site.code is 'Site code, one token of a subject.';
@@ -19,6 +21,8 @@ comment on column site.name_fr is 'Name in French.';
 comment on column site.kind is 'institution, healing-lodge, ccc, parole-office, district, regional-hq or nhq.';
 comment on column site.region is 'Region code, or national.';
 comment on column site.verified is 'How far the entry was verified, in the words of the source.';
+comment on column site.province is 'Code of the province or territory, as the project''s data has it.';
+comment on column site.zone is 'Time zone that an administrator set, by its name in the tz database; null for the default of the province.';
 
 create table office_holder (
     office text not null,

@@ -48,6 +48,7 @@ pub const RULES: &[Rule] = &[
     Rule { method: "/ro.safety.v1.AlarmService/GetConcern", permission: "concern.read", clause: "R3e", allow: &[ANY_GRANTED] },
     Rule { method: WATCH, permission: "concern.watch", clause: "CARD3", allow: &[ANY_GRANTED] },
     Rule { method: "/ro.safety.v1.DirectoryService/ListSites", permission: "site.list", clause: "R3e", allow: &[ANY_GRANTED] },
+    Rule { method: "/ro.safety.v1.DirectoryService/SetSiteZone", permission: "site.zone", clause: "R3e", allow: ADMINISTRATORS },
     Rule { method: "/ro.safety.v1.DirectoryService/AssignOffice", permission: "office.assign", clause: "R3e", allow: ADMINISTRATORS },
     Rule { method: "/ro.safety.v1.DirectoryService/EndOffice", permission: "office.end", clause: "R3e", allow: ADMINISTRATORS },
     Rule {

@@ -432,3 +432,15 @@ pub fn person(fault: person::Fault) -> Refusal {
         ),
     }
 }
+
+/// There is no such time zone to choose.
+#[must_use]
+pub fn zone_unknown() -> Refusal {
+    Refusal::invalid(
+        "zone-unknown",
+        "R3e",
+        "zone",
+        "this is no time zone of Canada: choose one of the list, as America/Toronto",
+        "ceci n'est pas un fuseau horaire du Canada : choisissez-en un de la liste, comme America/Toronto",
+    )
+}

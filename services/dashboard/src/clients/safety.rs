@@ -176,6 +176,11 @@ impl Safety {
         tokio::time::timeout(STREAM_BEGINS, beat).await.unwrap_or_else(|_| Err(Status::unavailable("no beat came")))
     }
 
+    /// Forgets the directory of sites: it was changed a moment ago.
+    pub fn forget_sites(&self) {
+        *self.sites.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// The directory of sites as last read, without a call.
     #[must_use]
     pub fn known_sites(&self) -> Sites {

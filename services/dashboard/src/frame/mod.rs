@@ -5,6 +5,7 @@ pub mod texts;
 pub mod trouble;
 
 use maud::{DOCTYPE, Markup, html};
+use proto::zone::Zone;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
@@ -47,6 +48,8 @@ pub struct Frame<'a> {
     pub session: Option<&'a Session>,
     pub shell: &'a Shell,
     pub density: Density,
+    /// Time zone of whoever looks, where it is known.
+    pub zone: Option<&'a Zone>,
     pub now: OffsetDateTime,
     /// How many concerns wait, where the page knows.
     pub waiting: Option<usize>,
@@ -101,6 +104,7 @@ impl Frame<'_> {
                 data-person=[self.session.map(|s| person(&s.caller.subject))]
                 data-draft-keys=[self.session.map(|s| s.draft_keys.expose())]
                 data-pace=[self.session.map(|_| assets::PACE.address())]
+                data-zone=[self.zone.map(Zone::name)]
                 data-made=(millis(self.now)) data-sign-in=(texts.sign_in) data-signed-out=(texts.accept_signed_out)
                 data-imminent=(texts.notify_imminent) data-event=(texts.notify_event)
                 data-session=[self.session.map(|s| &s.tabs)]

@@ -1,5 +1,6 @@
 //! Context in which a page is drawn: who looks, in which language, and when.
 
+use proto::zone::Zone;
 use time::OffsetDateTime;
 
 use crate::{
@@ -14,6 +15,8 @@ pub struct Drawing<'a> {
     pub session: &'a Session,
     pub sites: &'a Sites,
     pub people: &'a People,
+    /// Their own time zone, where they have chosen one.
+    pub zone: Option<&'a Zone>,
     pub now: OffsetDateTime,
 }
 

@@ -153,7 +153,7 @@ mod tests {
             Site { code: "kent".into(), name_en: "Kent Institution".into(), name_fr: "Établissement de Kent".into(), ..Site::default() };
         let (sites, people, session) = (Arc::new(BTreeMap::from([("kent".to_owned(), site)])), known(), session());
         let now = time::OffsetDateTime::UNIX_EPOCH;
-        let drawing = |language| Drawing { language, session: &session, sites: &sites, people: &people, now };
+        let drawing = |language| Drawing { language, session: &session, sites: &sites, people: &people, zone: None, now };
         let (english, french) = (drawing(Language::English), drawing(Language::French));
         assert_eq!(name("head-1", &english), "Ada Exemple (Institutional Head, Kent Institution)");
         assert_eq!(name("head-1", &french), "Ada Exemple (Directeur de l’établissement, Établissement de Kent)");

@@ -34,4 +34,6 @@ crate::text::texts! {
     person_name_hint: "Shown beside the identity to those who work with this person. Empty: as it is now.", "Affiché à côté de l’identité aux personnes qui travaillent avec elle. Vide : sans changement.";
     person_telephone: "Telephone on duty", "Téléphone de service";
     person_telephone_hint: "The number to press on the page of a safety event. Empty: as it is now.", "Le numéro à composer depuis la page d’un événement de sécurité. Vide : sans changement.";
+    time_there: "{time} at the site", "{time} sur place";
+    zone_of_device: "That of this device", "Celui de cet appareil";
 }

@@ -2,7 +2,7 @@
 
 use base::Caller;
 use maud::{Markup, html};
-use proto::safety::v1::RoleGrant;
+use proto::{safety::v1::RoleGrant, zone};
 
 use super::{drawing::Drawing, form::Choice, site};
 use crate::text::{Language, List};
@@ -130,6 +130,22 @@ pub fn of(list: List, code: &str, language: Language) -> &str {
 #[must_use]
 pub fn choices(list: List, language: Language) -> Vec<Choice> {
     list.iter().map(|(code, ..)| Choice::new(code, of(list, code, language))).collect()
+}
+
+/// Time zones, to choose from.
+#[must_use]
+pub fn zones(language: Language) -> Vec<Choice> {
+    zone::ALL.iter().map(|zone| Choice::new(zone.name, zone_name(zone.name, language))).collect()
+}
+
+/// A time zone by its words.
+#[must_use]
+pub fn zone_name(name: &str, language: Language) -> &str {
+    let found = zone::ALL.iter().find(|zone| zone.name == name);
+    found.map_or(name, |zone| match language {
+        Language::English => zone.english,
+        Language::French => zone.french,
+    })
 }
 
 /// A role by its name.

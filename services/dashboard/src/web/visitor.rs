@@ -8,6 +8,7 @@ use axum::{
 };
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
 use maud::{Markup, html};
+use proto::zone::Zone;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tonic::{Code, Status};
@@ -42,6 +43,8 @@ pub struct Visitor {
     pub page_session: Option<String>,
     pub shell: Arc<Shell>,
     pub density: Density,
+    /// Their own time zone, where this browser was told one.
+    pub zone: Option<Zone>,
     /// Imminent concerns that wait, for whoever follows the alarm.
     pub strip: Option<Markup>,
     /// Their own name, where the directory has one.
@@ -61,13 +64,14 @@ impl FromRequestParts<App> for Visitor {
         };
         let compact = self::cookie(&parts.headers, DENSITY).as_deref() == Some("compact");
         let density = if compact { Density::Compact } else { Density::Comfortable };
+        let zone = self::cookie(&parts.headers, ZONE).and_then(|name| Zone::of(&name));
         let found = parts.extensions.get::<Opened>().and_then(|opened| opened.0.clone());
         let session = found.as_ref().map(|kept| app.sessions.session(kept));
         let id = found.map(|kept| kept.id().to_owned());
         let wants_piece = parts.headers.contains_key("x-ro-piece");
         let page_session = parts.headers.get("x-ro-session").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (now, shell) = (app.clock.now(), app.shell.clone());
-        Ok(Self { language, here, session, id, now, wants_piece, page_session, shell, density, strip: None, own_name: None })
+        Ok(Self { language, here, session, id, now, wants_piece, page_session, shell, density, zone, strip: None, own_name: None })
     }
 }
 
@@ -75,6 +79,8 @@ impl FromRequestParts<App> for Visitor {
 pub const LANGUAGE: &str = "ro_language";
 /// Name of the cookie with the density of pages.
 pub const DENSITY: &str = "ro_density";
+/// Name of the cookie with one's own time zone.
+pub const ZONE: &str = "ro_zone";
 
 /// The language in which somebody last read a page.
 fn chosen(headers: &HeaderMap) -> Option<Language> {
@@ -132,6 +138,7 @@ impl Visitor {
             session: self.session.as_ref(),
             shell: &self.shell,
             density: self.density,
+            zone: self.zone.as_ref(),
             now: self.now,
             waiting,
             strip: self.strip.as_ref(),
@@ -227,7 +234,14 @@ impl FromRequestParts<App> for Member {
 
 impl Member {
     pub fn drawing(&self) -> Drawing<'_> {
-        Drawing { language: self.visitor.language, session: &self.session, sites: &self.sites, people: &self.people, now: self.visitor.now }
+        Drawing {
+            language: self.visitor.language,
+            session: &self.session,
+            sites: &self.sites,
+            people: &self.people,
+            zone: self.visitor.zone.as_ref(),
+            now: self.visitor.now,
+        }
     }
 
     /// A whole page.

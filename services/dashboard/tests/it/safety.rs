@@ -22,8 +22,9 @@ use proto::safety::v1::{
     ListPeopleRequest, ListPeopleResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse,
     NamePersonRequest, NamePersonResponse, ProposeDeviceRequest, ProposeDeviceResponse, ProposeGrantsRequest, ProposeGrantsResponse,
     RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest, RestoreConcernResponse, RoleGrant, RouteConcernRequest,
-    RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse,
-    alarm_service_server::AlarmService, directory_service_server::DirectoryService, watch_concerns_response::Item,
+    RouteConcernResponse, SetSiteZoneRequest, SetSiteZoneResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse,
+    WhoAmIRequest, WhoAmIResponse, alarm_service_server::AlarmService, directory_service_server::DirectoryService,
+    watch_concerns_response::Item,
 };
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -267,6 +268,10 @@ impl DirectoryService for StandIn {
         let subject = self.caller(&request)?;
         let grants = self.grants.lock().unwrap().get(&subject).cloned().unwrap_or_default();
         Ok(Response::new(WhoAmIResponse { subject, grants, ..WhoAmIResponse::default() }))
+    }
+
+    async fn set_site_zone(&self, _: Request<SetSiteZoneRequest>) -> Result<Response<SetSiteZoneResponse>, Status> {
+        Err(Status::unimplemented("the dashboard sets no zone"))
     }
 
     async fn list_people(&self, _: Request<ListPeopleRequest>) -> Result<Response<ListPeopleResponse>, Status> {

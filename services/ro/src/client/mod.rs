@@ -35,6 +35,7 @@ pub mod report;
 pub mod seed;
 pub mod session;
 pub mod site;
+pub mod site_zone;
 pub mod text_argument;
 pub mod who;
 mod witness;
@@ -80,6 +81,9 @@ pub enum Command {
     /// Names and telephones on duty of people, shown beside their identities
     #[command(subcommand)]
     Person(person::Command),
+    /// The sites of the directory, and the time zone of each
+    #[command(subcommand)]
+    Site(site_zone::Command),
     /// A device that raises and accepts while the identity provider is away: make, enrol, list and end it
     #[command(subcommand)]
     Device(device::Command),
@@ -122,6 +126,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Office(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Person(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Site(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Device(c) => finish(c.common().lang(), c.common().json, block_on(c.run())),
         Command::Whoami(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Channel(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),

@@ -6,7 +6,10 @@ use base::{Caller, Error, database::begin};
 use harness::dump::{holders, rows};
 use proto::role;
 use safety::app::{
-    directory::people::{self, Known},
+    directory::{
+        people::{self, Known},
+        sites::{self, Source},
+    },
     row_security,
 };
 
@@ -74,4 +77,25 @@ async fn systems_and_displays_are_not_listed_as_people_and_somebody_with_a_name_
     assert!(!known.contains_key("system-of-kent") && !known.contains_key("wall-1"));
     assert_eq!(known["mediator-1"].roles[0].role, role::MEDIATOR);
     assert!(known["officer-of-old"].roles.is_empty() && known["officer-of-old"].name.expose() == "Bo Ancien");
+}
+
+#[tokio::test]
+async fn an_administrator_sets_the_zone_of_a_site_which_outlasts_a_start_and_no_other_zone_or_site_is_taken() {
+    let world = World::new().await;
+    let admin = administrator("admin-1");
+    let set = async |site: &str, zone: &str| {
+        let mut tx = world.begin(&row_security::actor(&admin)).await;
+        let set = sites::set_zone(&mut tx, &world.app.directory, &admin, site, zone).await?;
+        tx.commit().await?;
+        base::Result::Ok(set)
+    };
+    assert_eq!(sites::zone(&set("kent", "America/Whitehorse").await.unwrap()), Some(("America/Whitehorse", Source::Set)));
+    assert!(matches!(set("kent", "Mars/Olympus").await, Err(Error::Refused(refusal)) if refusal.reason == "zone-unknown"));
+    assert!(matches!(set("atlantis", "America/Toronto").await, Err(Error::NotFound)));
+    sites::load(&world.db.pool).await.unwrap();
+    let mut tx = world.begin(&row_security::itself()).await;
+    let listed = sites::sites(&mut tx).await.unwrap().into_iter().find(|site| site.code == "kent").unwrap();
+    assert_eq!(listed.zone.as_deref(), Some("America/Whitehorse"));
+    drop(tx);
+    assert_eq!(sites::zone(&set("kent", "").await.unwrap()), Some(("America/Vancouver", Source::MostOfProvince)));
 }

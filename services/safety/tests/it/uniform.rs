@@ -13,13 +13,14 @@ use crate::world::{World, caller, head_of, imminent_at};
 
 const COMPARED: [&str; 5] = ["GetConcern", "GetConcernReceipt", "AcceptConcern", "HandOverConcern", "AddConcernNote"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
-const OTHERS: [(&str, &str); 24] = [
+const OTHERS: [(&str, &str); 25] = [
     ("RaiseConcern", "records, and refuses nothing"),
     ("CloseConcern", NATIONAL),
     ("RouteConcern", NATIONAL),
     ("ListConcerns", "names no concern; what is hidden is not counted"),
     ("WatchConcerns", "names no concern; what is hidden is not told"),
     ("ListSites", "the directory of sites is open"),
+    ("SetSiteZone", "names a site, to administrators of the directory"),
     ("AssignOffice", "names an office"),
     ("ProposeGrants", "names a person, to administrators of the directory"),
     ("ConfirmChanges", "names a proposal, to administrators of the directory, who may list them all"),

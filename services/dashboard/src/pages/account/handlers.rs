@@ -2,19 +2,22 @@
 
 use axum::{
     extract::{Query, State},
-    response::{IntoResponse as _, Response},
+    response::{AppendHeaders, IntoResponse as _, Response},
 };
 use http::header;
-use proto::notification::v1::{GetPreferencesRequest, Preferences, SetPreferencesRequest};
+use proto::{
+    notification::v1::{GetPreferencesRequest, Preferences, SetPreferencesRequest},
+    zone::Zone,
+};
 use serde::Deserialize;
 
-use super::view::{self, COMPACT, EMAIL, LANGUAGE, sheet};
+use super::view::{self, COMPACT, EMAIL, LANGUAGE, ZONE as ZONE_FIELD, sheet};
 use crate::{
     parts::form::FormValues,
     web::{
         App,
         submitted::Submitted,
-        visitor::{DENSITY, Member, preference},
+        visitor::{DENSITY, Member, ZONE, preference},
     },
 };
 
@@ -35,6 +38,7 @@ pub async fn page(State(app): State<App>, member: Member, Query(query): Query<Pa
         }
     };
     let filled = FormValues::default().with(LANGUAGE, &preferences.language).with(EMAIL, &preferences.email);
+    let filled = filled.with(ZONE_FIELD, member.visitor.zone.as_ref().map_or("", Zone::name));
     let filled = filled.with(view::DENSITY, view::density(member.visitor.density));
     member.sheet(&sheet(&member.drawing(), query.saved.is_some()), &filled)
 }
@@ -49,7 +53,9 @@ pub async fn submit(State(app): State<App>, submitted: Submitted) -> Response {
     match app.clients.preferences(&member.session).set_preferences(SetPreferencesRequest { preferences: Some(preferences) }).await {
         Ok(_) => {
             let density = if filled.get(view::DENSITY) == COMPACT { COMPACT } else { "comfortable" };
-            ([(header::SET_COOKIE, preference(DENSITY, density))], member.done("/account?saved=1")).into_response()
+            let cookies =
+                [preference(DENSITY, density), preference(ZONE, &filled.get(ZONE_FIELD))].map(|cookie| (header::SET_COOKIE, cookie));
+            (AppendHeaders(cookies), member.done("/account?saved=1")).into_response()
         }
         Err(status) => member.refuse(&sheet, &filled, &status),
     }

@@ -15,6 +15,8 @@ crate::text::texts! {
     email: "E-mail address", "Adresse de courriel";
     email_hint: "An address of the organisation. A ring is told there without its content.", "Une adresse de l’organisation. Un appel y est annoncé sans son contenu.";
     reading: "How pages look", "Apparence des pages";
+    zone: "Time zone", "Fuseau horaire";
+    zone_hint: "Times are shown in it, and beside them the time at the site of an event. Kept in this browser.", "Les heures y sont indiquées, avec à côté l’heure au lieu de l’événement. Conservé dans ce navigateur.";
     density: "Density", "Densité";
     comfortable: "Comfortable: larger type, more room", "Confortable : caractères plus grands, plus d’espace";
     compact: "Compact: more on one screen", "Compacte : davantage par écran";

@@ -9,6 +9,7 @@ use crate::{
         drawing::Drawing,
         facts::Facts,
         form::{Choice, Field, Form, Group, Kind, Sheet},
+        texts as parts_texts,
         time::instant,
         words,
     },
@@ -17,6 +18,7 @@ use crate::{
 pub const LANGUAGE: &str = "language";
 pub const EMAIL: &str = "email";
 pub const DENSITY: &str = "density";
+pub const ZONE: &str = "zone";
 
 /// Value of the compact density, in the form and in its cookie.
 pub const COMPACT: &str = "compact";
@@ -43,7 +45,12 @@ pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
         Field::new(EMAIL, texts.email, Kind::Line { most: 254 }).hint(texts.email_hint),
     ];
     let densities = vec![Choice::new("comfortable", texts.comfortable), Choice::new(COMPACT, texts.compact)];
-    let reading = vec![Field::new(DENSITY, texts.density, Kind::Radios(densities)).hint(texts.density_hint).needed()];
+    let reading = vec![
+        Field::new(ZONE, texts.zone, Kind::Select(words::zones(drawing.language)))
+            .hint(texts.zone_hint)
+            .blank(parts_texts::of(drawing.language).zone_of_device),
+        Field::new(DENSITY, texts.density, Kind::Radios(densities)).hint(texts.density_hint).needed(),
+    ];
     Sheet {
         title: texts.account,
         above: html! {

@@ -15,7 +15,7 @@ use crate::{
     parts::{
         drawing::Drawing,
         form, person,
-        time::{elapsed, instant, machine},
+        time::{at_site, elapsed, machine},
     },
     text::{Language, fill},
 };
@@ -54,7 +54,7 @@ impl Drawing<'_> {
                 p class="facts" {
                     span class="reference" { span class="unseen" { (texts.reference) " " } (card.reference) }
                     @if let Some(at) = card.raised_at {
-                        span { (texts.raised) " " (instant(at)) }
+                        span { (texts.raised) " " (at_site(at, &card.site, self)) }
                         (self.ago(at))
                     }
                 }
@@ -76,12 +76,12 @@ impl Drawing<'_> {
                 strong { (view::audience_text(audience.audience, texts)) }
                 @if let Some(at) = audience.accepted_at {
                     span class="state" { (tick()) (who_accepted(audience, self)) }
-                    span class="next" { (instant(at)) }
+                    span class="next" { (at_site(at, &card.site, self)) }
                 } @else if card.state == ConcernState::Closed {
                     span class="state" { (frame::texts::of(self.language).closed) }
                 } @else {
                     span class="state" { (texts.not_accepted) ", " (rings(audience.rings, texts)) }
-                    @if let Some(at) = audience.next_ring_at { span class="next" { (texts.next_ring) " " (instant(at)) } }
+                    @if let Some(at) = audience.next_ring_at { span class="next" { (texts.next_ring) " " (at_site(at, &card.site, self)) } }
                     @if let Some(handed) = handed_over(audience, self) { span class="next" { (handed) } }
                 }
             }

@@ -5,6 +5,7 @@ use proto::{
     role,
     safety::v1::{Audience, Concern, ConcernHappening, ConcernState, ConcernView, GetConcernResponse, Grade},
 };
+use time::OffsetDateTime;
 
 use super::{
     card, hand_over, ledger, note,
@@ -13,12 +14,7 @@ use super::{
 };
 use crate::{
     frame,
-    parts::{
-        drawing::Drawing,
-        form, person,
-        time::{instant, instant_or},
-        words,
-    },
+    parts::{drawing::Drawing, form, person, time::at_site, words},
     text::fill,
 };
 
@@ -35,7 +31,7 @@ pub fn content(concern: &ConcernView, history: &GetConcernResponse, card: &Card,
             @if let Some(done) = done { p class="outcome" role="status" { (done) } }
             p class=(if card.is_ringing() { "lead ringing" } else { "lead" }) {
                 strong { (card.grade_text(texts)) } " – " (card::site(card, drawing.language, drawing.sites))
-                @if let Some(at) = card.raised_at { ". " (texts.raised) " " (instant(at)) " " (drawing.ago(at)) }
+                @if let Some(at) = card.raised_at { ". " (texts.raised) " " (at_site(at, &card.site, drawing)) " " (drawing.ago(at)) }
             }
             (stands(card, history, drawing))
             div class="actions" { @for audience in card.audiences.iter().filter(|audience| audience.may_accept) { (accept(card, audience, drawing)) } }
@@ -43,15 +39,15 @@ pub fn content(concern: &ConcernView, history: &GetConcernResponse, card: &Card,
             p class="told" role="status" {}
             (next_steps(card, drawing))
             h2 { (texts.what_is_said) }
-            (concern_text(concern, texts))
-            (note::draw(&history.notes, drawing))
+            (concern_text(concern, drawing))
+            (note::draw(&history.notes, &card.site, drawing))
             @if !card.audiences.is_empty() {
                 h2 id="audiences-title" { (texts.who_is_told) }
                 (audience_table(card, drawing))
             }
-            @if !history.rings.is_empty() { (rings(history, drawing)) }
+            @if !history.rings.is_empty() { (rings(history, card, drawing)) }
             (ledger::place(&card.reference, drawing))
-            @if !history.happenings.is_empty() { (timeline(&history.happenings, drawing)) }
+            @if !history.happenings.is_empty() { (timeline(&history.happenings, card, drawing)) }
         }
         p { a href=(drawing.address("/concerns")) { (frame::texts::of(drawing.language).back_to_events) } }
     }
@@ -84,9 +80,9 @@ fn stands(card: &Card, history: &GetConcernResponse, drawing: &Drawing<'_>) -> M
         p class="stands" {
             @match card.state {
                 ConcernState::Ringing => strong { (texts.stands_ringing) },
-                ConcernState::Accepted | ConcernState::Unspecified => { strong { (texts.stands_accepted) } @if let Some(at) = last { " " (instant(at)) } },
+                ConcernState::Accepted | ConcernState::Unspecified => { strong { (texts.stands_accepted) } @if let Some(at) = last { " " (at_site(at, &card.site, drawing)) } },
                 ConcernState::Closed => {
-                    strong { (texts.stands_closed) } @if let Some(at) = closed_at { " " (instant(at)) }
+                    strong { (texts.stands_closed) } @if let Some(at) = closed_at { " " (at_site(at, &card.site, drawing)) }
                     @if !history.closed_by.is_empty() { ", " (fill(texts.by, &[("who", &person::name(&history.closed_by, drawing))])) }
                 },
             }
@@ -119,7 +115,8 @@ fn next_steps(card: &Card, drawing: &Drawing<'_>) -> Markup {
     }
 }
 
-fn concern_text(concern: &ConcernView, texts: &Texts) -> Markup {
+fn concern_text(concern: &ConcernView, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
     let envelope = concern.envelope.as_ref();
     let unreadable = envelope.is_some_and(|e| e.unreadable);
     let fields = envelope.and_then(|e| e.content.as_ref()).map(|content| fields(content, texts)).unwrap_or_default();
@@ -131,7 +128,7 @@ fn concern_text(concern: &ConcernView, texts: &Texts) -> Markup {
         } @else {
             dl class="concern-text" {
                 @for (name, value) in &fields { dt { (name) } dd { (value) } }
-                @if let Some(at) = observed { dt { (texts.field_observed) } dd { (instant(at)) } }
+                @if let Some(at) = observed { dt { (texts.field_observed) } dd { (at_site(at, &concern.site, drawing)) } }
             }
         }
     }
@@ -173,7 +170,7 @@ fn audience_row(audience: &AudienceView, card: &Card, drawing: &Drawing<'_>) -> 
         tr {
             th scope="row" { (view::audience_text(audience.audience, texts)) }
             td {
-                @if let Some(at) = audience.accepted_at { (card::who_accepted(audience, drawing)) ", " (instant(at)) }
+                @if let Some(at) = audience.accepted_at { (card::who_accepted(audience, drawing)) ", " (at_site(at, &card.site, drawing)) }
                 @else if card.is_ringing() {
                     (texts.not_accepted)
                     @if let Some(handed) = card::handed_over(audience, drawing) { br; (handed) }
@@ -182,10 +179,10 @@ fn audience_row(audience: &AudienceView, card: &Card, drawing: &Drawing<'_>) -> 
             }
             td {
                 (card::rings(audience.rings, texts))
-                @if let Some(at) = audience.next_ring_at.filter(|_| audience.accepted_at.is_none()) { ", " (texts.next_ring) " " (instant(at)) }
+                @if let Some(at) = audience.next_ring_at.filter(|_| audience.accepted_at.is_none()) { ", " (texts.next_ring) " " (at_site(at, &card.site, drawing)) }
             }
             td { (view::level(audience.level, texts)) }
-            td { (instant_or(audience.delivered_at, texts.not_delivered)) }
+            td { (at_or(audience.delivered_at, texts.not_delivered, card, drawing)) }
             td {
                 (words::office(&audience.office, drawing))
                 (person::holders(held_as(&audience.office), drawing))
@@ -198,13 +195,18 @@ fn audience_row(audience: &AudienceView, card: &Card, drawing: &Drawing<'_>) -> 
     }
 }
 
+/// An instant on both clocks, or a word where there is none.
+fn at_or(at: Option<OffsetDateTime>, otherwise: &str, card: &Card, drawing: &Drawing<'_>) -> Markup {
+    html! { @if let Some(at) = at { (at_site(at, &card.site, drawing)) } @else { (otherwise) } }
+}
+
 /// The office of the directory in which the holders of an audience's office stand.
 fn held_as(office: &str) -> &str {
     if office.starts_with("rj-unit/") { "rj-unit" } else { office }
 }
 
 /// What was sent to which office, and when it stood in the inboxes of its holders; an e-mail that says so follows each.
-fn rings(history: &GetConcernResponse, drawing: &Drawing<'_>) -> Markup {
+fn rings(history: &GetConcernResponse, card: &Card, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     html! {
         h2 id="rings-title" { (texts.rings_title) }
@@ -215,9 +217,9 @@ fn rings(history: &GetConcernResponse, drawing: &Drawing<'_>) -> Markup {
                 tbody {
                     @for ring in &history.rings {
                         tr {
-                            td { (instant_or(ring.rung_at.as_ref().and_then(base::wire::instant), "")) }
+                            td { (at_or(ring.rung_at.as_ref().and_then(base::wire::instant), "", card, drawing)) }
                             td { (words::office(&ring.office, drawing)) }
-                            td { (instant_or(ring.delivered_at.as_ref().and_then(base::wire::instant), texts.not_delivered)) }
+                            td { (at_or(ring.delivered_at.as_ref().and_then(base::wire::instant), texts.not_delivered, card, drawing)) }
                         }
                     }
                 }
@@ -226,14 +228,14 @@ fn rings(history: &GetConcernResponse, drawing: &Drawing<'_>) -> Markup {
     }
 }
 
-fn timeline(happenings: &[ConcernHappening], drawing: &Drawing<'_>) -> Markup {
+fn timeline(happenings: &[ConcernHappening], card: &Card, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     html! {
         h2 { (texts.timeline) }
         ol class="timeline" {
             @for entry in happenings {
                 li {
-                    (instant_or(entry.at.as_ref().and_then(base::wire::instant), "")) " " strong { (view::happened(&entry.what, texts)) }
+                    (at_or(entry.at.as_ref().and_then(base::wire::instant), "", card, drawing)) " " strong { (view::happened(&entry.what, texts)) }
                     @if entry.audience() != Audience::Unspecified { ", " (view::audience_text(entry.audience(), texts)) }
                     @if !entry.actor.is_empty() && !entry.actor.starts_with(SERVICE) { ", " (fill(texts.by, &[("who", &person::name(&entry.actor, drawing))])) }
                 }

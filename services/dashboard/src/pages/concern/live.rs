@@ -16,6 +16,7 @@ use axum::{
 };
 use futures::{Stream, StreamExt, stream};
 use proto::safety::v1::{Beat, ConcernState, ConcernView, Grade, ListConcernsRequest, Snapshot, watch_concerns_response::Item};
+use proto::zone::Zone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -73,7 +74,7 @@ pub async fn events(State(app): State<App>, visitor: Visitor, Query(query): Quer
         };
         let sites = timeout(SITES_WITHIN, app.safety.sites(&session, app.clock.now())).await;
         let sites = sites.unwrap_or_else(|_| app.safety.known_sites());
-        let mut events = pin!(follow(app, session, sites, visitor.language).take_until(place.replaced()));
+        let mut events = pin!(follow(app, session, sites, (visitor.language, visitor.zone)).take_until(place.replaced()));
         while let Some(event) = events.next().await {
             yield event;
         }
@@ -103,7 +104,7 @@ struct Chain {
     ladder: bool,
 }
 
-fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl Stream<Item = Event> {
+fn follow(app: App, session: Session, sites: Sites, (language, zone): (Language, Option<Zone>)) -> impl Stream<Item = Event> {
     stream! {
         let mut items = pin!(receive(app.clone(), session.clone()));
         // The first beat waits for the first event of the safety service: a page just opened is not yet "not live".
@@ -129,7 +130,7 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
                         let now = app.clock.now();
                         // From memory, or soon: the stream does not wait long for a name.
                         let people = app.safety.people(&session, now).await;
-                        let drawing = Drawing { language, session: &session, sites: &sites, people: &people, now };
+                        let drawing = Drawing { language, session: &session, sites: &sites, people: &people, zone: zone.as_ref(), now };
                         item_event(&item, &drawing, &mut chain, until)
                     }
                     Some(StreamEvent::Refused(why)) => { yield ended(why); return; }

@@ -13,7 +13,7 @@ use crate::{
         drawing::Drawing,
         form::{Field, Form, FormValues, KEY, Kind, Sheet},
         person,
-        time::instant_or,
+        time::at_site,
     },
     text::fill,
     web::{App, submitted::Submitted, visitor::Member},
@@ -57,7 +57,7 @@ pub async fn submit(State(app): State<App>, Path((_, concern)): Path<(String, St
 }
 
 /// Notes on an event, in their order.
-pub fn draw(notes: &[ConcernNote], drawing: &Drawing<'_>) -> Markup {
+pub fn draw(notes: &[ConcernNote], site: &str, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     html! {
         @if !notes.is_empty() {
@@ -65,7 +65,8 @@ pub fn draw(notes: &[ConcernNote], drawing: &Drawing<'_>) -> Markup {
             dl class="concern-text" {
                 @for note in notes {
                     dt {
-                        (instant_or(note.at.as_ref().and_then(base::wire::instant), "")) ", " (view::audience_text(note.audience(), texts))
+                        @if let Some(at) = note.at.as_ref().and_then(base::wire::instant) { (at_site(at, site, drawing)) ", " }
+                         (view::audience_text(note.audience(), texts))
                         ", " (fill(texts.by, &[("who", &person::name(&note.by, drawing))]))
                     }
                     dd { @if note.text.is_empty() { (texts.note_unreadable) } @else { (note.text) } }

@@ -18,11 +18,13 @@ const WORKERS: &[&str] =
 
 pub const PAGE: Page = Page {
     routes,
-    rules: &[Rule::signed_in("/{language}/sites", "R3e")],
+    rules: &[Rule::signed_in("/{language}/sites", "R3e"), Rule::signed_in("/{language}/sites/{site}/zone", "R3e")],
     texts: texts::ALL,
     entry: Some(Entry { path: "/sites", label: |language| texts::of(language).sites, audience: Audience::Roles(WORKERS) }),
 };
 
 fn routes() -> Router<App> {
-    Router::new().route("/{language}/sites", get(handlers::list))
+    Router::new()
+        .route("/{language}/sites", get(handlers::list))
+        .route("/{language}/sites/{site}/zone", get(handlers::zone).post(handlers::set_zone))
 }

@@ -13,6 +13,17 @@ crate::text::texts! {
     is_unverified: "Not verified", "Non vérifié";
     only: "Verification", "État de vérification";
     only_unverified: "Only those not verified", "Seulement ceux qui ne sont pas vérifiés";
+    zone: "Time zone", "Fuseau horaire";
+    zone_set: "set", "choisi";
+    zone_province: "of its province", "de sa province";
+    zone_most: "of most of its province: to be checked and set", "de la plus grande partie de sa province : à vérifier et à choisir";
+    zone_none: "not known: times are shown in UTC", "inconnu : les heures sont indiquées en UTC";
+    zone_change: "Change the time zone", "Modifier le fuseau horaire";
+    zone_title: "Time zone of {site}", "Fuseau horaire, {site}";
+    zone_text: "Times of an event at this site are shown in it, beside the reader’s own. It changes nothing of who is rung.", "Les heures d’un événement à ce lieu y sont indiquées, à côté de celles du lecteur. Cela ne change pas qui est appelé.";
+    zone_default: "The default of its province", "Celui, par défaut, de sa province";
+    zone_save: "Save", "Enregistrer";
+    zone_saved: "The time zone is changed.", "Le fuseau horaire est modifié.";
     show: "Filter", "Filtrer";
     none: "No site that you may see fits this.", "Aucun lieu que vous puissiez voir ne correspond.";
 }

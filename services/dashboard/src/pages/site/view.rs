@@ -1,7 +1,10 @@
 //! HTML of the directory of sites.
 
 use maud::{Markup, html};
-use proto::safety::v1::Site;
+use proto::{
+    role,
+    safety::v1::{Site, ZoneSource},
+};
 
 use super::texts;
 use crate::{
@@ -9,7 +12,7 @@ use crate::{
         address,
         drawing::Drawing,
         filter::Filter,
-        form::{Choice, Field, FormValues, Kind},
+        form::{Choice, Field, Form, FormValues, Kind, Sheet},
         site::{Named, order_of},
         table::{Column, Table},
         words,
@@ -43,6 +46,7 @@ impl Listing {
                 Column::sorted_by(texts.name, "name"),
                 Column::sorted_by(texts.kind, "kind"),
                 Column::sorted_by(texts.region, "region"),
+                Column::plain(texts.zone),
                 Column::plain(texts.code),
                 Column::plain(texts.verified),
             ],
@@ -53,6 +57,7 @@ impl Listing {
         };
         html! {
             h1 { (texts.sites) }
+            @if self.chosen.is_checked("done") { p class="outcome" role="status" { (texts.zone_saved) } }
             p { (texts.intro) }
             (self.filter(drawing))
             (table.draw(drawing))
@@ -98,6 +103,7 @@ fn row(site: &Site, drawing: &Drawing<'_>) -> Vec<Markup> {
         Named::of(site, drawing.language).draw(),
         html! { (words::of(words::KINDS, &site.kind, drawing.language)) },
         html! { (words::of(words::REGIONS, &site.region, drawing.language)) },
+        zone_cell(site, drawing),
         html! { code { (site.code) } },
         html! {
             @if is_verified(site) { (texts.is_verified) }
@@ -105,6 +111,49 @@ fn row(site: &Site, drawing: &Drawing<'_>) -> Vec<Markup> {
             @else { strong class="warned" { (texts.is_unverified) } @if !site.verified.is_empty() { " (" span lang="en" { (site.verified) } ")" } }
         },
     ]
+}
+
+/// Roles to which the change of a zone is offered.
+const CHANGERS: [&str; 1] = [role::DIRECTORY_ADMINISTRATOR];
+
+pub const ZONE: &str = "zone";
+
+/// The zone that an administrator set.
+#[must_use]
+pub fn set_zone(site: &Site) -> Option<&str> {
+    (site.zone_source() == ZoneSource::Set).then_some(site.zone.as_str())
+}
+
+/// The zone of a site, and where it comes from.
+fn zone_cell(site: &Site, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    let name = words::zone_name(&site.zone, drawing.language);
+    html! {
+        @match site.zone_source() {
+            ZoneSource::Unspecified => strong class="warned" { (texts.zone_none) },
+            ZoneSource::Set => { (name) " (" (texts.zone_set) ")" },
+            ZoneSource::Province => { (name) " (" (texts.zone_province) ")" },
+            ZoneSource::MostOfProvince => { (name) " (" (texts.zone_most) ")" },
+        }
+        @if drawing.session.caller.has_any(&CHANGERS) {
+            " " a href=(drawing.address(&format!("/sites/{}/zone", site.code))) { (texts.zone_change) span class="unseen" { ", " (Named::of(site, drawing.language).name) } }
+        }
+    }
+}
+
+/// The form that sets the zone of a site.
+#[must_use]
+pub fn zone(site: &Site, drawing: &Drawing<'_>) -> Sheet<'static> {
+    let texts = texts::of(drawing.language);
+    let field = Field::new(ZONE, texts.zone, Kind::Select(words::zones(drawing.language))).blank(texts.zone_default);
+    Sheet {
+        title: texts.zone_change,
+        above: html! {
+            p class="lead" { (fill(texts.zone_title, &[("site", &Named::of(site, drawing.language).name)])) }
+            p { (texts.zone_text) }
+        },
+        form: Form::new(drawing.address(&format!("/sites/{}/zone", site.code)), texts.zone_save, vec![field]),
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +168,7 @@ mod tests {
             kind: "institution".into(),
             region: region.into(),
             verified: verified.into(),
+            ..Site::default()
         };
         let sites = vec![
             site("z", "Zénith", "quebec", "yes"),

@@ -14,6 +14,7 @@ use crate::{
     app::directory::{
         devices, people,
         proposals::{self, Outcome},
+        sites::{self, Site},
     },
     domain::directory::{device::Enrolment, grant::Wanted, office::Holder},
     error,
@@ -74,6 +75,12 @@ impl DirectoryServer {
         self.transactions.settle(tx, Act::new(caller, "device.end", devices::KIND, id.trim()), ended).await?;
         self.app.devices.refresh_now();
         Ok(())
+    }
+
+    pub(super) async fn set_zone(&self, caller: &Caller, site: &str, zone: &str) -> Result<Site> {
+        let mut tx = self.transactions.begin(caller).await?;
+        let ended = sites::set_zone(&mut tx, &self.app, caller, site.trim(), zone.trim()).await;
+        self.transactions.settle(tx, Act::new(caller, "site.zone", sites::KIND, site.trim()), ended).await
     }
 
     pub(super) async fn name(&self, caller: &Caller, request: &v1::NamePersonRequest) -> Result<()> {

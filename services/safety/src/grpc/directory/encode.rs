@@ -9,13 +9,21 @@ use crate::{
         grants::GrantRow,
         people::Known,
         proposals::{Outcome, Proposal, What},
+        sites::{self, Site, Source},
     },
     domain::directory::{device::Enrolment, grant::Wanted, office::Holder},
-    store::directory::office::Site,
 };
 
 pub fn site(site: Site) -> v1::Site {
+    let (zone, zone_source) = match sites::zone(&site) {
+        None => ("", v1::ZoneSource::Unspecified),
+        Some((zone, Source::Set)) => (zone, v1::ZoneSource::Set),
+        Some((zone, Source::Province)) => (zone, v1::ZoneSource::Province),
+        Some((zone, Source::MostOfProvince)) => (zone, v1::ZoneSource::MostOfProvince),
+    };
     v1::Site {
+        zone: zone.to_owned(),
+        zone_source: zone_source.into(),
         code: site.code,
         name_en: site.name_en,
         name_fr: site.name_fr,

@@ -22,6 +22,13 @@ impl DirectoryService for DirectoryServer {
         Ok(Response::new(v1::ListSitesResponse { sites: sites.into_iter().map(encode::site).collect() }))
     }
 
+    async fn set_site_zone(&self, request: Request<v1::SetSiteZoneRequest>) -> Answer<v1::SetSiteZoneResponse> {
+        let caller = Caller::of(&request)?;
+        let v1::SetSiteZoneRequest { site, zone } = request.into_inner();
+        let set = self.set_zone(&caller, &site, &zone).await?;
+        Ok(Response::new(v1::SetSiteZoneResponse { site: Some(encode::site(set)) }))
+    }
+
     async fn assign_office(&self, request: Request<v1::AssignOfficeRequest>) -> Answer<v1::AssignOfficeResponse> {
         let caller = Caller::of(&request)?;
         let outcome = self.propose_office(&caller, request.into_inner().holder.unwrap_or_default()).await?;

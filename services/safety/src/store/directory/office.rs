@@ -17,21 +17,25 @@ pub struct Site {
     pub kind: String,
     pub region: String,
     pub verified: String,
+    pub province: String,
+    /// Time zone that an administrator set.
+    pub zone: Option<String>,
 }
 
-/// Writes the sites that the project ships; changes are corrected, nothing is removed.
+/// Writes the sites that the project ships; changes are corrected, nothing is removed, and a zone that was set stays.
 pub async fn put_sites(db: &mut PgConnection, sites: &[Site]) -> sqlx::Result<()> {
     for site in sites {
         sqlx::query!(
-            "insert into site (code, name_en, name_fr, kind, region, verified) values ($1, $2, $3, $4, $5, $6)
+            "insert into site (code, name_en, name_fr, kind, region, verified, province) values ($1, $2, $3, $4, $5, $6, $7)
              on conflict (code) do update set name_en = excluded.name_en, name_fr = excluded.name_fr, kind = excluded.kind,
-                 region = excluded.region, verified = excluded.verified",
+                 region = excluded.region, verified = excluded.verified, province = excluded.province",
             site.code,
             site.name_en,
             site.name_fr,
             site.kind,
             site.region,
-            site.verified
+            site.verified,
+            site.province
         )
         .execute(&mut *db)
         .await?;
@@ -40,7 +44,21 @@ pub async fn put_sites(db: &mut PgConnection, sites: &[Site]) -> sqlx::Result<()
 }
 
 pub async fn sites(db: &mut PgConnection) -> sqlx::Result<Vec<Site>> {
-    sqlx::query_as!(Site, "select code, name_en, name_fr, kind, region, verified from site order by code").fetch_all(db).await
+    sqlx::query_as!(Site, "select code, name_en, name_fr, kind, region, verified, province, zone from site order by code")
+        .fetch_all(db)
+        .await
+}
+
+/// Sets the time zone of a site; `None` where the directory does not know it.
+pub async fn set_zone(db: &mut PgConnection, code: &str, zone: Option<&str>) -> sqlx::Result<Option<Site>> {
+    sqlx::query_as!(
+        Site,
+        "update site set zone = $2 where code = $1 returning code, name_en, name_fr, kind, region, verified, province, zone",
+        code,
+        zone
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// Kind of a site, where the directory knows it.
