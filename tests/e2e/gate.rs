@@ -28,10 +28,10 @@ const MEDIATOR: &str = "mediator-1";
 const HEAD: &str = "institutional-head-mission";
 
 /// A referral, and its case in mediation by letter.
-struct Mediating {
-    receipt: String,
-    referral: String,
-    case: Case,
+pub struct Mediating {
+    pub receipt: String,
+    pub referral: String,
+    pub case: Case,
 }
 
 async fn read(system: &System, case: &Case) -> Case {
@@ -51,7 +51,7 @@ async fn go(system: &System, who: &str, case: &Case, to: Stage) -> Result<(), St
     .await
 }
 
-async fn mediating(system: &System) -> Mediating {
+pub async fn mediating(system: &System) -> Mediating {
     let request = SubmitReferralRequest { referral: Some(institutional_referral("mission")) };
     let receipt = system.referrals(HEAD).submit_referral(request).await.unwrap().into_inner().receipt.unwrap().number;
     let referral = queued(system, &receipt).await;
@@ -89,7 +89,7 @@ async fn mediating(system: &System) -> Mediating {
 }
 
 /// The case is paused, and contact frozen or not.
-async fn stopped(system: &System, case: &Case, frozen: bool) {
+pub async fn stopped(system: &System, case: &Case, frozen: bool) {
     eventually("the mediation stops", SOON, async || {
         let now = read(system, case).await;
         let stopped = now.stage() == Stage::Paused && now.contact_frozen == frozen;
@@ -98,7 +98,7 @@ async fn stopped(system: &System, case: &Case, frozen: bool) {
     .await;
 }
 
-async fn ro(system: &System, who: &str, args: &[&str]) -> (bool, String) {
+pub async fn ro(system: &System, who: &str, args: &[&str]) -> (bool, String) {
     let mut command = Command::new(System::programs().join("ro"));
     command.args(args).args(["--as", who, "--stack"]).arg(local::Description::path(&system.description.state_dir));
     let output = command.output().await.unwrap();

@@ -14,6 +14,7 @@ mod flood;
 mod foreign_client;
 mod gate;
 mod gateway;
+mod mediator;
 mod process_secrets;
 mod purge;
 mod reconciliation;

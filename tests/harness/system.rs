@@ -18,7 +18,7 @@ use proto::{
         access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
         break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
         consent_service_client::ConsentServiceClient, document_service_client::DocumentServiceClient,
-        hold_service_client::HoldServiceClient, mode_service_client::ModeServiceClient,
+        hold_service_client::HoldServiceClient, mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
     },
     intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
@@ -250,6 +250,7 @@ clients! {
         modes: ModeServiceClient,
         documents: DocumentServiceClient,
         holds: HoldServiceClient,
+        mediators: MediatorServiceClient,
         purges: PurgeServiceClient,
     }
     safety: {

@@ -548,20 +548,23 @@ comment on column purge_statement.heard_at is 'When it was heard here.';
 comment on column purge_statement.signature is 'Ed25519 by the audit key of this service, over the statement as it was heard.';
 
 -- Functions: who may know of a case, and as what. In plpgsql, because a session keeps their plans: they are asked for every row of a page.
+-- Whether a mediator is engaged, the registry says, in a later migration.
 
 create function may_know_of(file uuid, whole_unit boolean, caller text, at timestamptz) returns boolean language plpgsql stable as $$
 begin
     return whole_unit or exists (
         select from case_access
-        where case_id = file and subject = caller and ended_at is null and since <= at and (until is null or until > at));
+        where case_id = file and subject = caller and ended_at is null and since <= at and (until is null or until > at)
+          and (role <> 'mediator' or is_engaged(caller, at)));
 end $$;
-comment on function may_know_of is 'The one rule of need to know: supervisors and the National Manager, or a live line in the access list at this moment [R3c, D-mediator].';
+comment on function may_know_of is 'The one rule of need to know: supervisors and the National Manager, or a live line in the access list at this moment; that of a mediator lives while they are engaged [R3c, D-mediator].';
 
 create function line_of(file uuid, caller text, kinds text[], at timestamptz) returns text language plpgsql stable as $$
 begin
     return (
         select role from case_access
         where case_id = file and subject = caller and role = any(kinds) and ended_at is null and since <= at and (until is null or until > at)
+          and (role <> 'mediator' or is_engaged(caller, at))
         order by array_position(array['officer', 'mediator', 'break-glass'], role)
         limit 1);
 end $$;
@@ -571,9 +574,10 @@ create function mediator_of(file uuid, at timestamptz) returns text language plp
 begin
     return (
         select subject from case_access
-        where case_id = file and role = 'mediator' and ended_at is null and since <= at and (until is null or until > at));
+        where case_id = file and role = 'mediator' and ended_at is null and since <= at and (until is null or until > at)
+          and is_engaged(subject, at));
 end $$;
-comment on function mediator_of is 'The mediator whose assignment is live at this moment, if any [D-mediator].';
+comment on function mediator_of is 'The mediator whose assignment is live at this moment and who is engaged, if any [D-mediator].';
 
 create function officers_of(file uuid, at timestamptz) returns text[] language plpgsql stable as $$
 begin

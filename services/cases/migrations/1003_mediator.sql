@@ -10,7 +10,7 @@ create table mediator (
     region text not null constraint mediator_region_is_known check (region in ('atlantic', 'quebec', 'ontario', 'prairie', 'pacific')),
     languages text[] not null constraint a_mediator_speaks_a_language check (cardinality(languages) > 0),
     specialties text[] not null,
-    capacity integer not null constraint a_mediator_has_room_for_a_case check (capacity between 1 and 50),
+    capacity integer not null constraint a_mediator_has_room_for_a_case check (capacity between 1 and 100),
     renewed boolean not null default false,
     ended_at timestamptz,
     why_ended text constraint why_an_engagement_ended_is_known

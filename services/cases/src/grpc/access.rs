@@ -12,10 +12,13 @@ use time::OffsetDateTime;
 use tonic::{Request, Response};
 
 use crate::{
-    app::access::{assign_mediator, assign_officer, list_access},
+    app::{
+        access::{assign_officer, list_access},
+        mediator::assign,
+    },
     domain::access::decision::Verb,
     error,
-    grpc::{Answer, Server},
+    grpc::{Answer, Server, mediator::encode_gap},
 };
 
 #[tonic::async_trait]
@@ -24,15 +27,15 @@ impl AccessService for Server {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let until = parse_until(asked.until.as_ref())?;
-        let ended = assign_mediator::assign_mediator(&self.0, &caller, &asked.case_id, &asked.mediator, until).await;
-        self.0.watched(&caller, Verb::AssignMediator, &asked.case_id, ended).await?;
-        Ok(Response::new(AssignMediatorResponse {}))
+        let ended = assign::assign_mediator(&self.0, &caller, &asked.case_id, &asked.mediator, until).await;
+        let warnings = self.0.watched(&caller, Verb::AssignMediator, &asked.case_id, ended).await?;
+        Ok(Response::new(AssignMediatorResponse { warnings: warnings.iter().map(encode_gap).collect() }))
     }
 
     async fn end_assignment(&self, request: Request<EndAssignmentRequest>) -> Answer<EndAssignmentResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let ended = assign_mediator::end_assignment(&self.0, &caller, &asked.case_id, &asked.mediator).await;
+        let ended = assign::end_assignment(&self.0, &caller, &asked.case_id, &asked.mediator).await;
         self.0.watched(&caller, Verb::EndMediator, &asked.case_id, ended).await?;
         Ok(Response::new(EndAssignmentResponse {}))
     }

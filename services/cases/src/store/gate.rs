@@ -86,6 +86,8 @@ pub async fn doubtful(
              and (not accepted
                   or mode = 'other' and described_mode is null
                   or not coalesce(someone_holds(mediator_of(id, $1), $2, $1), false)
+                  or exists (select from mediator_conflict m
+                             where m.subject = mediator_of(f.id, $1) and m.lifted_at is null and (m.site = f.site or m.case_id = f.id))
                   or exists (select from case_concern where case_id = f.id and closed_at is null)
                   or exists (select from consent_record c
                              where c.case_id = f.id and c.mode = f.mode and c.described_mode is not distinct from f.described_mode
@@ -102,4 +104,40 @@ pub async fn doubtful(
     .fetch_all(tx)
     .await?;
     Ok(ids.into_iter().map(CaseId::new).collect())
+}
+
+/// What the registry says of whoever has the assignment of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mediator {
+    pub engaged: bool,
+    /// A conflict with the site of the case, or with somebody who takes part in it.
+    pub in_conflict: bool,
+    /// Modules that count.
+    pub trained: Vec<String>,
+}
+
+/// The same; `None` where nobody has an assignment.
+///
+/// # Errors
+/// The statement failed.
+pub async fn mediator(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sqlx::Result<Option<Mediator>> {
+    sqlx::query_as!(
+        Mediator,
+        r#"select is_engaged(a.subject, $2) as "engaged!",
+                  exists (select from mediator_conflict m
+                          where m.subject = a.subject and m.lifted_at is null
+                            and (m.site = f.site
+                                 or m.case_id = f.id and not exists (select from leaving where participant_id = m.participant_id))) as "in_conflict!",
+                  array(select module
+                        from (select distinct on (module) module, expires_on from mediator_training
+                              where subject = a.subject order by module, completed_on desc, position desc) latest
+                        where expires_on is null or expires_on >= $3) as "trained!"
+           from case_access a join case_file f on f.id = a.case_id
+           where a.case_id = $1 and a.role = 'mediator' and a.ended_at is null and a.since <= $2 and (a.until is null or a.until > $2)"#,
+        case.uuid(),
+        at,
+        at.date()
+    )
+    .fetch_optional(tx)
+    .await
 }

@@ -5,15 +5,13 @@ use auth::grants::Line;
 use base::Error;
 use cases::{
     app::{
-        access::{
-            assign_mediator::{assign_mediator, end_assignment},
-            assign_officer::{assign_officer, end_officer},
-        },
+        access::assign_officer::{assign_officer, end_officer},
         break_glass::{open::break_glass, review::end_break_glass},
         case::{
             move_case::{self, move_case},
             read,
         },
+        mediator::assign::{assign_mediator, end_assignment},
     },
     domain::{access::decision::Verb, case::stage::Stage},
 };
@@ -111,6 +109,10 @@ impl History {
         }
         let mut history = Self { world, model, dice: Dice::seeded(7), cases };
         for (subject, roles) in PEOPLE {
+            // Whether they are engaged is another story.
+            if !subject.starts_with("mediator-1") && !subject.starts_with("mediator-2") {
+                history.world.engage_for_good(subject).await;
+            }
             for role in roles {
                 history.keep(Line { since: NOW - Duration::DAY, ..line(subject, role, None) }).await;
             }

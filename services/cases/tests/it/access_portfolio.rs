@@ -5,12 +5,10 @@ use base::Caller;
 use cases::{
     access::RULES,
     app::{
-        access::{
-            assign_mediator::assign_mediator,
-            assign_officer::{assign_officer, end_officer},
-        },
+        access::assign_officer::{assign_officer, end_officer},
         break_glass::{open::break_glass, review::end_break_glass},
         case::read::{self, Which},
+        mediator::assign::assign_mediator,
     },
     bus::case::screened,
     grpc::Server,

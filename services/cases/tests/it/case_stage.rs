@@ -8,8 +8,8 @@ use cases::domain::{
     consent::Status,
     gate::{
         conditions::{
-            Facts, Latest, Person, Request, after_consent_ended, after_contact_frozen, after_indirect_only, after_left, after_taken_back,
-            decide, upheld,
+            Facts, Latest, Person, Registered, Request, after_consent_ended, after_contact_frozen, after_indirect_only, after_left,
+            after_taken_back, decide, upheld,
         },
         missing::Missing,
     },
@@ -49,6 +49,7 @@ fn complete(standing: Standing) -> Facts {
         contact_frozen: false,
         safety_answered: true,
         mediator_assigned: true,
+        mediator: Registered::WELL,
         people: vec![person(Kind::Victim), person(Kind::Offender), person(Kind::Interpreter)],
         nobody_stands_in: false,
         today: TODAY,
@@ -80,9 +81,12 @@ fn line(facts: &Facts, request: Request) -> String {
 type Loss = fn(&mut Facts);
 
 /// Everything that a case can lose, one by one.
-const LOSSES: [(&str, Loss); 13] = [
+const LOSSES: [(&str, Loss); 16] = [
     ("acceptance", |f| f.accepted = false),
     ("mediator", |f| f.mediator_assigned = false),
+    ("engagement", |f| (f.mediator_assigned, f.mediator.not_engaged) = (false, true)),
+    ("training", |f| f.mediator.not_trained = true),
+    ("conflict", |f| f.mediator.in_conflict = true),
     ("frozen", |f| f.contact_frozen = true),
     ("safety-silent", |f| f.safety_answered = false),
     ("indirect-only", |f| f.indirect_only = true),
@@ -154,6 +158,11 @@ fn each_condition_of_preparation_alone_holds_the_case_back() {
     let to = Stage::Preparation;
     assert_eq!(missing(|_| {}, to, None), []);
     assert_eq!(missing(|f| f.mediator_assigned = false, to, None), [Missing::Mediator]);
+    assert_eq!(missing(|f| (f.mediator_assigned, f.mediator.not_engaged) = (false, true), to, None), [Missing::Engagement]);
+    assert_eq!(
+        missing(|f| (f.mediator.not_trained, f.mediator.in_conflict) = (true, true), to, None),
+        [Missing::Training, Missing::Conflict]
+    );
     assert_eq!(missing(|f| f.people.retain(|p| p.kind != Kind::Offender), to, None), [Missing::Participant(Side::Offender)]);
     assert_eq!(missing(|f| f.people.retain(|p| p.kind != Kind::Victim), to, None), [Missing::Participant(Side::Victim)]);
     assert_eq!(missing(|f| f.people[0].latest = None, to, None), [Missing::Assessment(Kind::Victim)]);

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use base::{Caller, Error, Result};
 use cases::{
     app::{
-        access::assign_mediator::end_assignment,
         document::{
             documents::Documents,
             keep::keep_document,
             read::{list_documents, read_document},
             sweep::sweep,
         },
+        mediator::assign::end_assignment,
     },
     domain::{
         case::stage::Stage,

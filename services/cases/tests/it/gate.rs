@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 
 use cases::{
     app::{
-        access::assign_mediator::assign_mediator,
         case::move_case::{self, move_case},
         gate::check,
+        mediator::assign::assign_mediator,
     },
     domain::{
         assessment::Risk,
@@ -193,6 +193,7 @@ async fn an_assignment_that_runs_out_or_a_mediator_who_loses_the_role_pauses_the
     assert_eq!(check::check(&world.app).await.unwrap(), 0);
     assert_eq!(stands(&world, &loses).await.0, Stage::Paused);
     world.grant("mediator-3", role::MEDIATOR).await;
+    world.engage("mediator-3").await;
     world.assign(&loses, "mediator-3").await;
     world.go(&loses, Stage::Mediation, "").await.unwrap();
 }

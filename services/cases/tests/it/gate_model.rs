@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use base::Caller;
 use cases::{
-    app::{access::assign_mediator::assign_mediator, assessment::record, gate::check},
+    app::{assessment::record, gate::check, mediator::assign::assign_mediator},
     domain::{
         assessment::{Risk, Written},
         case::{opening::TakenBack, stage::Stage},

@@ -4,23 +4,34 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use base::Error;
 use cases::{
-    app::mediator::{
-        conflict::{Named, lift_conflict, record_conflict},
-        engagement::{Engagement, amend, end, engage, renew},
-        matching::match_mediators,
-        read::{Whole, get_mediator, list_mediators},
-        training::record_training,
+    app::{
+        gate::check::check,
+        mediator::{
+            assign::assign_mediator,
+            conflict::{Named, lift_conflict, record_conflict},
+            engagement::{Engagement, amend, end, engage, renew},
+            matching::match_mediators,
+            read::{Whole, get_mediator, list_mediators},
+            training::record_training,
+        },
     },
-    domain::mediator::{
-        engagement::{Command, End, Kind, State, next},
-        entry::Given,
-        gap::Gap,
-        training,
+    domain::{
+        case::stage::Stage,
+        mediator::{
+            engagement::{Command, End, Kind, State, next},
+            entry::Given,
+            gap::Gap,
+            training,
+        },
     },
 };
-use time::{Duration, macros::date};
+use proto::role;
+use time::{
+    Duration,
+    macros::{date, datetime},
+};
 
-use crate::world::{World, caller, engagement, mediator, national_manager, officer, refusal};
+use crate::world::{NOW, Opened, World, caller, engagement, mediator, national_manager, officer, refusal};
 
 const LANGUAGES: [&str; 2] = ["en", "fr"];
 
@@ -240,4 +251,149 @@ async fn a_match_says_of_each_mediator_why_and_why_not_and_the_best_comes_first(
     // Who may not know of the case learns nothing of it.
     let hidden = match_mediators(&world.app, &crate::world::other_officer(), &case.id).await;
     assert!(matches!(hidden, Err(Error::NotFound)));
+}
+
+async fn assign(world: &World, case: &Opened, mediator: &str) -> base::Result<Vec<Gap>> {
+    assign_mediator(&world.app, &officer(), &case.id, mediator, None).await
+}
+
+/// Somebody with the role whom the registry has without any training.
+async fn untrained(world: &World, mediator: &str, capacity: i32) {
+    world.grant(mediator, role::MEDIATOR).await;
+    world.engage_as(mediator, "ontario", &["fr"], capacity).await;
+}
+
+// [R3d]
+#[tokio::test]
+async fn assigning_a_mediator_whose_required_module_has_expired_is_refused_with_the_module_and_the_date() {
+    let world = World::new().await;
+    let case = world.open().await;
+    untrained(&world, "mediator-7", 5).await;
+    train(&world, "mediator-7", &["protocols", "confidentiality"], "").await.unwrap();
+    train(&world, "mediator-7", &["safety-concerns"], "2025-01-15").await.unwrap();
+    let refused = refusal(assign(&world, &case, "mediator-7").await);
+    assert_eq!((refused.reason, refused.clause), ("mediator-not-ready", "R3d"));
+    assert!(refused.en.contains("Raising a safety concern") && refused.en.contains("2026-01-15"), "{}", refused.en);
+    assert!(refused.fr.contains("Signaler une préoccupation de sécurité") && refused.fr.contains("2026-01-15"), "{}", refused.fr);
+    assert!(!world.can_read(&mediator("mediator-7"), &case).await);
+    train(&world, "mediator-7", &["safety-concerns"], "2026-03-02").await.unwrap();
+    let warnings = assign(&world, &case, "mediator-7").await.unwrap();
+    assert_eq!(codes(&warnings), ["language-not-spoken:en", "other-region:ontario"], "a warning refuses nothing");
+    assert!(world.can_read(&mediator("mediator-7"), &case).await);
+}
+
+// [D-mediator]
+#[tokio::test]
+async fn an_assignment_is_refused_with_everything_that_is_missing_at_once() {
+    let world = World::new().await;
+    let (case, other) = (world.open().await, world.open().await);
+    world.grant("mediator-9", role::MEDIATOR).await;
+    let unknown = refusal(assign(&world, &case, "mediator-9").await);
+    assert!(unknown.reason == "mediator-not-ready" && unknown.en.contains("mediator-not-registered"), "{}", unknown.en);
+    untrained(&world, "mediator-7", 1).await;
+    train(&world, "mediator-7", &["protocols", "confidentiality", "safety-concerns"], "").await.unwrap();
+    assign(&world, &other, "mediator-7").await.unwrap();
+    // The one who has a case already can have it until another day: that takes no more room.
+    let until = Some(NOW + Duration::days(30));
+    assign_mediator(&world.app, &officer(), &other.id, "mediator-7", until).await.unwrap();
+    let conflict = Named { site: "mission", case_ref: "", participant: "" };
+    record_conflict(&world.app, &national_manager(), "mediator-7", conflict).await.unwrap();
+    let refused = refusal(assign(&world, &case, "mediator-7").await);
+    for part in ["conflict:site", "capacity-reached", "raises the capacity"] {
+        assert!(refused.en.contains(part), "{part}: {}", refused.en);
+    }
+    assert!(refused.fr.contains("augmente la capacité"), "{}", refused.fr);
+}
+
+// [D-mediator]
+#[tokio::test]
+async fn access_and_assignability_end_at_the_renewal_date_or_at_the_end_of_the_contract_unless_renewed() {
+    let world = World::new().await;
+    let (manager, languages) = (national_manager(), languages());
+    let details = Given { region: "pacific", languages: &languages, specialties: &[], capacity: 5 };
+    let contract = Engagement { kind: Kind::Contract, last_day: "2026-09-30", ..engagement("mediator-8", details) };
+    engage(&world.app, &manager, contract).await.unwrap();
+    world.engage("mediator-7").await;
+    train(&world, "mediator-8", &["protocols", "confidentiality", "safety-concerns"], "").await.unwrap();
+    // The last moment of the last day, and the moment after it.
+    for (name, over) in [("mediator-8", datetime!(2026-10-01 0:00 UTC)), ("mediator-7", datetime!(2027-03-02 0:00 UTC))] {
+        world.grant(name, role::MEDIATOR).await;
+        world.app.clock.advance(over - Duration::days(30) - world.app.clock.now());
+        train(&world, name, &["protocols", "confidentiality", "safety-concerns"], "").await.unwrap();
+        let case = world.open().await;
+        assign(&world, &case, name).await.unwrap();
+        world.app.clock.advance(Duration::days(30) - Duration::SECOND);
+        assert!(world.can_read(&mediator(name), &case).await, "{name}");
+        world.app.clock.advance(Duration::SECOND);
+        assert!(!world.can_read(&mediator(name), &case).await, "{name}");
+        let mut tx = world.app.begin(&mediator(name)).await.unwrap();
+        assert_eq!(harness::row_security::seen(&mut tx).await.get("case_file"), None, "the database shows it no more");
+        drop(tx);
+        assert_eq!(world.read(&case).await.file.mediator, None);
+        let refused = refusal(assign(&world, &world.open().await, name).await);
+        assert!(refused.en.contains("engagement-over"), "{}", refused.en);
+    }
+    // Renewed in time it goes on.
+    world.engage("mediator-6").await;
+    world.grant("mediator-6", role::MEDIATOR).await;
+    let case = world.open().await;
+    assign(&world, &case, "mediator-6").await.unwrap();
+    renew(&world.app, &manager, "mediator-6", "").await.unwrap();
+    world.app.clock.advance(Duration::days(366));
+    assert!(world.can_read(&mediator("mediator-6"), &case).await);
+}
+
+// [D-mediator] [R4b]
+#[tokio::test]
+async fn mediation_pauses_when_the_engagement_ends_and_no_case_comes_back_with_a_new_one() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    let manager = national_manager();
+    assert_eq!(end(&world.app, &manager, "mediator-1", End::ByTheProgramme).await.unwrap(), 1);
+    assert!(!world.can_read(&mediator("mediator-1"), &case).await);
+    check(&world.app).await.unwrap();
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Paused);
+    let languages = languages();
+    let details = Given { region: "ontario", languages: &languages, specialties: &[], capacity: 5 };
+    engage(&world.app, &manager, Engagement { again: true, ..engagement("mediator-1", details) }).await.unwrap();
+    assert!(!world.can_read(&mediator("mediator-1"), &case).await);
+    assert!(refusal(world.go(&case, Stage::Mediation, "letter").await).en.contains("mediator-missing"));
+}
+
+// [D-mediator] [R4b]
+#[tokio::test]
+async fn mediation_pauses_when_the_last_day_passes_and_the_gate_says_that_the_engagement_is_over() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    let yesterday = "update mediator set last_day = '2026-03-02' where subject = 'mediator-1'";
+    sqlx::query(yesterday).execute(&world.db.admin).await.unwrap();
+    check(&world.app).await.unwrap();
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Mediation);
+    world.app.clock.advance(Duration::days(1));
+    world.ask_safety().await;
+    check(&world.app).await.unwrap();
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Paused);
+    let refused = refusal(world.go(&case, Stage::Mediation, "letter").await);
+    assert!(refused.en.contains("mediator-not-engaged"), "{}", refused.en);
+}
+
+// [D-mediator] [R3d]
+#[tokio::test]
+async fn a_conflict_stops_mediation_under_way_and_training_that_expires_stops_none_and_begins_none() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    let expired = "update mediator_training set expires_on = completed_on where subject = 'mediator-1'";
+    sqlx::query(expired).execute(&world.db.admin).await.unwrap();
+    world.app.clock.advance(Duration::days(1));
+    world.ask_safety().await;
+    check(&world.app).await.unwrap();
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Mediation);
+    let refused = refusal(world.go(&case, Stage::Mediation, "letter").await);
+    assert!(refused.en.contains("mediator-not-trained") && !refused.en.contains("mediator-in-conflict"), "{}", refused.en);
+    let conflict = Named { site: "mission", case_ref: "", participant: "" };
+    record_conflict(&world.app, &national_manager(), "mediator-1", conflict).await.unwrap();
+    check(&world.app).await.unwrap();
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Paused);
+    let refused = refusal(world.go(&case, Stage::Mediation, "letter").await);
+    assert!(refused.en.contains("mediator-not-trained") && refused.en.contains("mediator-in-conflict"), "{}", refused.en);
 }

@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration as StdDuration};
 use base::{Caller, Error};
 use cases::{
     app::{
-        access::assign_mediator::{assign_mediator, end_assignment},
         case::{
             move_case,
             read::{self, Which},
         },
+        mediator::assign::{assign_mediator, end_assignment},
     },
     domain::case::stage::Stage,
     grpc::Server,

@@ -46,6 +46,8 @@ async fn a_forgotten_where_shows_a_mediator_nothing_of_another_mediators_case() 
         ("case_concern", 1),
         // The mediator's own.
         ("grant_held", 1),
+        ("mediator", 1),
+        ("mediator_training", 3),
     ];
     assert_eq!(row_security::seen(&mut tx).await, counts(&expected));
     for table in [
@@ -116,7 +118,7 @@ async fn the_database_shows_a_case_until_the_moment_the_assignment_ends_by_the_c
     let world = World::new().await;
     let case = world.open().await;
     let until = NOW + time::Duration::days(30);
-    cases::app::access::assign_mediator::assign_mediator(&world.app, &officer(), &case.id, "mediator-1", Some(until)).await.unwrap();
+    cases::app::mediator::assign::assign_mediator(&world.app, &officer(), &case.id, "mediator-1", Some(until)).await.unwrap();
     let sees = async || {
         let mut tx = world.app.begin(&mediator("mediator-1")).await.unwrap();
         row_security::seen(&mut tx).await.contains_key("case_file")

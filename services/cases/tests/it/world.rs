@@ -15,7 +15,6 @@ use base::{
 use cases::{
     app::{
         App,
-        access::assign_mediator::assign_mediator,
         assessment::record::{self, Answer, record_assessment},
         case::{
             move_case::{self, move_case},
@@ -27,6 +26,7 @@ use cases::{
         consent::{self, record_consent},
         document::documents::Documents,
         mediator::{
+            assign::assign_mediator,
             engagement::{self, Engagement},
             training::record_training,
         },
@@ -119,6 +119,7 @@ impl World {
         }
         for person in ["mediator-1", "mediator-2"] {
             world.grant(person, role::MEDIATOR).await;
+            world.engage_for_good(person).await;
         }
         world
     }
@@ -130,12 +131,24 @@ impl World {
         line
     }
 
-    /// The registry knows a mediator, for a year from the tests' day on and with every training that is required.
+    /// The registry has a mediator, for a year from the tests' day on and with every training that is required.
     pub async fn engage(&self, mediator: &str) {
         self.engage_as(mediator, "ontario", &["en", "fr"], 50).await;
         let required: Vec<String> = self.app.training.required().map(|module| module.code.clone()).collect();
         let given = training::Given { modules: &required, completed_on: "", expires_on: "", evidence: "CERT-1" };
         record_training(&self.app, &national_manager(), mediator, &given).await.unwrap();
+    }
+
+    /// The same for longer than any history of the tests, and for as many cases as anybody takes.
+    pub async fn engage_for_good(&self, mediator: &str) {
+        self.engage(mediator).await;
+        let longer = [
+            "update mediator set last_day = '2190-12-31', capacity = 100 where subject = $1",
+            "update mediator_training set expires_on = null where subject = $1",
+        ];
+        for statement in longer {
+            sqlx::query(statement).bind(mediator).execute(&self.db.admin).await.unwrap();
+        }
     }
 
     /// The same without any training.

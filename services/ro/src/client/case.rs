@@ -18,7 +18,7 @@ use super::{
     concern::deliver::{self, Phone},
     consent, document,
     failure::Failure,
-    grant, hold, labels, mode, output, pages, participant, purge,
+    grant, hold, labels, mediator_card, mode, output, pages, participant, purge,
     session::{Session, Wanted},
     site,
     text::Words,
@@ -285,18 +285,22 @@ impl Assign {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let mut client = session.access(who)?;
         let (case_ref, until) = (self.case.clone(), self.until.map(base::wire::timestamp));
+        let mut warnings = Vec::new();
         let given_to = if let Some(officer) = self.officer.clone() {
             client.assign_officer(AssignOfficerRequest { case_ref, officer: officer.clone(), until }).await?;
             officer
         } else {
             let mediator = self.mediator.clone().unwrap_or_default();
-            client.assign_mediator(AssignMediatorRequest { case_id: case_ref, mediator: mediator.clone(), until }).await?;
+            let request = AssignMediatorRequest { case_id: case_ref, mediator: mediator.clone(), until };
+            warnings = client.assign_mediator(request).await?.into_inner().warnings;
             mediator
         };
         if session.json {
-            print::json(&serde_json::json!({ "assignedTo": given_to }));
+            let codes: Vec<&str> = warnings.iter().map(|gap| gap.code.as_str()).collect();
+            print::json(&serde_json::json!({ "assignedTo": given_to, "warnings": codes }));
         } else {
             print::line(ASSIGNED.fill(session.lang, &[&given_to]));
+            warnings.iter().for_each(|gap| print::line(mediator_card::gap_in_words(gap, session.lang)));
         }
         Ok(())
     }

@@ -6,7 +6,11 @@ use anyhow::Context as _;
 use clap::Args;
 use local::{Description, description::Identity};
 use proto::{
-    cases::v1::ListCasesRequest,
+    cases::v1::{
+        EngageMediatorRequest, EngagementKind, EngagementState, ListCasesRequest, ListMediatorsRequest, Mediator, MediatorDetails,
+        RecordTrainingRequest,
+    },
+    id::Region,
     intake::v1::GetReceiptRequest,
     notification::v1::{GetPreferencesRequest, Preferences, SetPreferencesRequest},
     reporting::v1::GetReportRequest,
@@ -36,6 +40,9 @@ pub struct Seed {
 
 /// Domain of the staff addresses of the development identities; their mail never leaves the machine.
 const STAFF_DOMAIN: &str = "csc-scc.gc.ca";
+
+/// Open cases that a development mediator takes: as many as anybody does.
+const CAPACITY: i32 = 100;
 
 /// Timeout for every service to receive what was granted.
 const HEARD_TIMEOUT: Duration = Duration::from_secs(120);
@@ -115,6 +122,7 @@ impl Seed {
         }
         confirm(&session, &other, outcomes).await?;
         await_grants(&session, stack).await?;
+        let engaged = engage_mediators(&session, stack).await?;
         let readers = readers(stack);
         for (identity, lang) in &readers {
             let preferences = Preferences { language: lang.code().to_owned(), email: address(identity) };
@@ -122,12 +130,51 @@ impl Seed {
             session.preferences(&Who::of(identity))?.set_preferences(request).await?;
         }
         print::note(format!(
-            "{} roles granted, {assigned} offices held, {} people with a language and an address",
+            "{} roles granted, {assigned} offices held, {engaged} mediators engaged, {} people with a language and an address",
             granted.len(),
             readers.len()
         ));
         Ok(())
     }
+}
+
+/// Enters the development mediators into the registry, for a year and with every required training; who is engaged and trained stays so.
+async fn engage_mediators(session: &Session, stack: &Description) -> Result<usize, Failure> {
+    let mut mediators = stack.identities.iter().filter(|identity| identity.roles.iter().any(|role| role == role::MEDIATOR)).peekable();
+    if mediators.peek().is_none() || !stack.services.contains_key("cases") {
+        return Ok(0);
+    }
+    let mut registry = session.mediators(&session.who(&[Wanted::role(role::NATIONAL_MANAGER)])?)?;
+    let known = registry.list_mediators(ListMediatorsRequest {}).await?.into_inner();
+    let modules: Vec<String> = known.modules.iter().filter(|module| module.required).map(|module| module.code.clone()).collect();
+    let mut engaged = 0;
+    for identity in mediators {
+        let mediator = identity.subject.clone();
+        let entry = known.mediators.iter().find(|entry| entry.mediator == mediator);
+        let is_live = |entry: &Mediator| matches!(entry.state(), EngagementState::Engaged | EngagementState::Renewed);
+        if !entry.is_some_and(is_live) {
+            let details = MediatorDetails {
+                region: Region::Ontario.code().to_owned(),
+                languages: [Lang::En, Lang::Fr].map(|lang| lang.code().to_owned()).into(),
+                specialties: Vec::new(),
+                capacity: CAPACITY,
+            };
+            let request = EngageMediatorRequest {
+                mediator: mediator.clone(),
+                kind: EngagementKind::Casual.into(),
+                details: Some(details),
+                again: true,
+                ..EngageMediatorRequest::default()
+            };
+            registry.engage_mediator(request).await?;
+        }
+        if entry.is_none_or(|entry| !entry.gaps.is_empty()) {
+            let request = RecordTrainingRequest { mediator, modules: modules.clone(), ..RecordTrainingRequest::default() };
+            registry.record_training(request).await?;
+        }
+        engaged += 1;
+    }
+    Ok(engaged)
 }
 
 /// Two directory administrators: a change of who is rung takes both.

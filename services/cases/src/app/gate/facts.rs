@@ -2,7 +2,10 @@
 
 use auth::grants;
 use base::Result;
-use proto::{id::ParticipantId, role};
+use proto::{
+    id::{CaseId, ParticipantId},
+    role,
+};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -11,10 +14,16 @@ use crate::{
     domain::{
         assessment::Assessment,
         consent::{Consent, Status},
-        gate::conditions::{Facts, Latest, Person},
+        gate::conditions::{Facts, Latest, Person, Registered},
+        mediator::training::Module,
         participant::{leaving, person::Participant},
     },
-    store::{assessment, consent, gate::Ground, participant, sealed::Unopened},
+    store::{
+        assessment, consent,
+        gate::{self, Ground},
+        participant,
+        sealed::Unopened,
+    },
 };
 
 /// Roles of which a mediator of a case has one.
@@ -45,6 +54,7 @@ pub(crate) async fn of_file(
         Some(mediator) => grants::is_held(tx, mediator, MEDIATORS, at).await?,
         None => false,
     };
+    let mediator = registered(tx, app, ground.id, at).await?;
     let today = at.date();
     let has_withdrawn = |who| withdrawn.iter().any(|(withdrew, _)| *withdrew == who);
     let nobody_stands_in = people.iter().any(|someone| {
@@ -72,10 +82,18 @@ pub(crate) async fn of_file(
         contact_frozen: ground.contact_frozen,
         safety_answered: app.concerns.is_current(at),
         mediator_assigned,
+        mediator,
         people,
         nobody_stands_in,
         today,
     })
+}
+
+/// What the registry says of whoever has the assignment of a case.
+async fn registered(tx: &mut PgConnection, app: &App, case: CaseId, at: OffsetDateTime) -> sqlx::Result<Registered> {
+    let Some(standing) = gate::mediator(tx, case, at).await? else { return Ok(Registered::WELL) };
+    let lacks = |module: &Module| !standing.trained.contains(&module.code);
+    Ok(Registered { not_engaged: !standing.engaged, not_trained: app.training.required().any(lacks), in_conflict: standing.in_conflict })
 }
 
 fn latest(assessment: &Assessment) -> Latest {

@@ -52,6 +52,24 @@ pub async fn match_mediators(app: &App, caller: &Caller, case_ref: &str) -> Resu
     Ok(matches)
 }
 
+/// The gaps between one mediator and a case that the caller has locked: the entry is held until the transaction ends. Whether they have the
+/// case already: it then takes no more room.
+pub(crate) async fn gaps_of(
+    tx: &mut PgConnection,
+    app: &App,
+    caller: &Caller,
+    file: &CaseFile,
+    (mediator, has_it): (&str, bool),
+    at: OffsetDateTime,
+) -> Result<Vec<Gap>> {
+    entry::queue(tx, mediator).await?;
+    let Some(entry) = entry::find(tx, mediator).await? else { return Ok(vec![Gap::NotRegistered]) };
+    let Some(mut found) = whole(tx, &app.training, vec![entry], at).await?.pop() else { return Ok(vec![Gap::NotRegistered]) };
+    found.record.open_cases -= i32::from(has_it && found.record.open_cases > 0);
+    let asked = Asked::read(tx, app, file).await?;
+    asked.gaps(tx, app, caller, &found, &mut Others::default()).await
+}
+
 /// A case as mediators are held against it.
 struct Asked {
     case: CaseId,

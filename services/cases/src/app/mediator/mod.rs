@@ -1,5 +1,6 @@
 //! Use cases of the registry of mediators [D-mediator, R3d].
 
+pub mod assign;
 pub mod conflict;
 pub mod engagement;
 pub mod matching;

@@ -31,12 +31,30 @@ pub struct Facts {
     pub safety_answered: bool,
     /// A mediator's assignment is live at this moment, and they hold the role.
     pub mediator_assigned: bool,
+    /// What the registry says of whoever has the assignment, at this moment.
+    pub mediator: Registered,
     /// Current participants, without those who left.
     pub people: Vec<Person>,
     /// A victim has left whom no representative can replace [CCRA 26.1(2)].
     pub nobody_stands_in: bool,
     /// Today, in UTC: where that differs from the local date, a review falls due early, never late.
     pub today: Date,
+}
+
+/// What the registry says of an assigned mediator [D-mediator, R3d].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registered {
+    /// They have a live assignment, and their engagement is over or was never entered.
+    pub not_engaged: bool,
+    /// A required training is missing or has expired.
+    pub not_trained: bool,
+    /// A conflict of interest with the site or a participant of the case.
+    pub in_conflict: bool,
+}
+
+impl Registered {
+    /// Nothing against them.
+    pub const WELL: Self = Self { not_engaged: false, not_trained: false, in_conflict: false };
 }
 
 /// The file's facts on one participant.
@@ -125,8 +143,17 @@ fn before_any_work(facts: &Facts) -> Vec<Missing> {
     missing
 }
 
+fn of_mediator(facts: &Facts) -> Vec<Missing> {
+    let registered = facts.mediator;
+    if !facts.mediator_assigned {
+        return vec![if registered.not_engaged { Missing::Engagement } else { Missing::Mediator }];
+    }
+    let training = registered.not_trained.then_some(Missing::Training);
+    training.into_iter().chain(registered.in_conflict.then_some(Missing::Conflict)).collect()
+}
+
 fn before_preparation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
-    let mut missing: Vec<_> = (!facts.mediator_assigned).then_some(Missing::Mediator).into_iter().collect();
+    let mut missing = of_mediator(facts);
     missing.extend(mode.filter(|m| facts.indirect_only && m.is_direct()).map(Missing::IndirectOnly));
     missing.extend(mode.filter(|m| *m == Mode::Other(None)).map(|_| Missing::Description));
     for side in [Side::Victim, Side::Offender] {

@@ -36,6 +36,12 @@ pub enum Missing {
     SafetyAnswer,
     /// A mediator: none is assigned, or the assignment has expired [D-mediator].
     Mediator,
+    /// The engagement of the assigned mediator: it is over [D-mediator].
+    Engagement,
+    /// A required training of the assigned mediator, which is missing or has expired [R3d].
+    Training,
+    /// A mediator without a conflict of interest [D-mediator].
+    Conflict,
     /// A participant on this side of the file [D-RO].
     Participant(Side),
     /// An assessment: there is none [R4a].
@@ -65,6 +71,9 @@ impl Missing {
             Self::ContactFrozen => "contact-frozen".to_owned(),
             Self::SafetyAnswer => "safety-cannot-be-asked".to_owned(),
             Self::Mediator => "mediator-missing".to_owned(),
+            Self::Engagement => "mediator-not-engaged".to_owned(),
+            Self::Training => "mediator-not-trained".to_owned(),
+            Self::Conflict => "mediator-in-conflict".to_owned(),
             Self::Participant(Side::Victim) => "participant-missing:victim".to_owned(),
             Self::Participant(Side::Offender) => "participant-missing:offender".to_owned(),
             Self::Assessment(kind) => format!("assessment-missing:{}", kind.code()),
@@ -86,12 +95,15 @@ impl Missing {
             | Self::IndirectOnly(_)
             | Self::ContactFrozen
             | Self::Mediator
+            | Self::Engagement
+            | Self::Conflict
             | Self::Participant(_)
             | Self::ImminentRisk(_)
             | Self::Consent(..) => true,
             Self::NoSuchMove { .. }
             | Self::Reason
             | Self::SafetyAnswer
+            | Self::Training
             | Self::Assessment(_)
             | Self::Review(_)
             | Self::NoteOnHighRisk(_) => false,
@@ -107,7 +119,8 @@ impl Missing {
             Self::ContactFrozen | Self::SafetyAnswer | Self::NoteOnHighRisk(_) => "RM1",
             Self::OwnInitiative(_) => "IM1c",
             Self::ImminentRisk(_) => "RM1b",
-            Self::Mediator => "D-mediator",
+            Self::Mediator | Self::Engagement | Self::Conflict => "D-mediator",
+            Self::Training => "R3d",
             Self::Participant(_) => "D-RO",
             Self::Assessment(_) | Self::Review(_) => "R4a",
             Self::Consent(..) => "L26.1-2",
@@ -145,6 +158,17 @@ impl Missing {
                 "la volonté de continuer, dite de sa propre initiative et consignée avec une nouvelle offre, visant",
             ),
             Self::Mediator => both("an assigned mediator", "un médiateur affecté"),
+            Self::Engagement => {
+                both("the engagement of the assigned mediator, which is over", "l'engagement du médiateur affecté, qui a pris fin")
+            }
+            Self::Training => both(
+                "a required training of the assigned mediator that is missing or has expired",
+                "une formation obligatoire du médiateur affecté, qui manque ou est échue",
+            ),
+            Self::Conflict => both(
+                "a mediator without a conflict of interest with the site or a person of the case",
+                "un médiateur sans conflit d'intérêts avec l'établissement ou une personne du dossier",
+            ),
             Self::Participant(Side::Victim) => both("a participant for the victim", "un participant pour la victime"),
             Self::Participant(Side::Offender) => both("the offender as a participant", "le délinquant comme participant"),
             Self::Assessment(kind) => about(kind.words(), "an assessment of", "une évaluation visant"),

@@ -36,6 +36,18 @@ impl Missing {
             Self::Mediator => {
                 ("An officer of the case, or a supervisor, assigns one.", "Un agent du dossier, ou un superviseur, en affecte un.")
             }
+            Self::Engagement => (
+                "An officer of the case assigns another mediator, or the National Manager engages this one again and the officer assigns them anew.",
+                "Un agent du dossier affecte un autre médiateur, ou le gestionnaire national ou la gestionnaire nationale engage de nouveau cette personne et l’agent l’affecte de nouveau.",
+            ),
+            Self::Training => (
+                "The mediator completes the training, and the National Manager records it.",
+                "Le médiateur suit la formation, et le gestionnaire national ou la gestionnaire nationale la consigne.",
+            ),
+            Self::Conflict => (
+                "An officer of the case, or a supervisor, assigns another mediator.",
+                "Un agent du dossier, ou un superviseur, affecte un autre médiateur.",
+            ),
             Self::Participant(_) => {
                 ("The officer or the mediator adds them to the file.", "L’agent ou le médiateur ajoute cette personne au dossier.")
             }

@@ -58,7 +58,7 @@ mod tests {
     use crate::domain::{
         assessment::Risk,
         case::stage::Standing,
-        gate::conditions::{Latest, Person},
+        gate::conditions::{Latest, Person, Registered},
         participant::kind::Kind,
     };
 
@@ -75,6 +75,7 @@ mod tests {
             contact_frozen: false,
             safety_answered: false,
             mediator_assigned: true,
+            mediator: Registered::WELL,
             people,
             nobody_stands_in: false,
             today: date!(2026 - 11 - 30),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Most open cases that one mediator can be given.
-const MOST_CASES: i32 = 50;
+const MOST_CASES: i32 = 100;
 /// Most languages, and most specialties, of one mediator.
 const MOST_CODES: usize = 20;
 /// Longest number of a contract or a certificate, in characters.
@@ -141,7 +141,7 @@ mod tests {
             assert_eq!(parsed("ontario", languages, &[], 5), Err("mediator-language-unknown"), "{languages:?}");
         }
         assert_eq!(parsed("ontario", &["en"], &["telepathy"], 5), Err("specialty-unknown"));
-        for capacity in [-1, 0, 51] {
+        for capacity in [-1, 0, 101] {
             assert_eq!(parsed("ontario", &["en"], &[], capacity), Err("capacity-impossible"));
         }
     }

@@ -7,41 +7,53 @@ use proto::{cases::v1::MediatorAssigned, id::CaseId, subject};
 use time::OffsetDateTime;
 
 use crate::{
-    app::{App, access::need_to_know::lock, gate::facts, transition},
+    app::{App, access::need_to_know::lock, gate::facts, mediator::matching::gaps_of, transition},
     domain::{
         access::{
             decision::Verb,
             scope::{Line, known, not_over},
         },
         gate::conditions,
+        mediator::gap::{self, Gap},
         text,
     },
     error,
     store::access,
 };
 
-/// Assigns the mediator until a time, or until it is ended; the former mediator loses the case in the same transaction.
+/// Assigns the mediator until a time, or until it is ended; the former mediator loses the case in the same transaction. Answers what should
+/// be known of them and this case.
 ///
 /// # Errors
-/// Not found, or a refusal: no mediator named, a person without that role, a time that has passed, a closed case.
-pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediator: &str, until: Option<OffsetDateTime>) -> Result<()> {
+/// Not found, or a refusal: no mediator named, a person without that role, a time that has passed, a closed case, or everything that the
+/// registry has against it at once [R3d, D-mediator].
+pub async fn assign_mediator(
+    app: &App,
+    caller: &Caller,
+    case_ref: &str,
+    mediator: &str,
+    until: Option<OffsetDateTime>,
+) -> Result<Vec<Gap>> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::AssignMediator, case_ref).await?;
     let mediator = named(mediator)?;
     not_over(Line::Mediator, until, at)?;
     let before = access::assignment(&mut tx, file.id).await?;
-    if before.is_some_and(|now| now.subject == mediator && now.until == until) {
+    let has_it = before.as_ref().is_some_and(|now| now.subject == mediator);
+    if has_it && before.is_some_and(|now| now.until == until) {
         tx.commit().await?;
-        return Ok(());
+        return Ok(Vec::new());
     }
     known(Line::Mediator, grants::is_held(&mut tx, &mediator, facts::MEDIATORS, at).await?)?;
+    let gaps = gaps_of(&mut tx, app, caller, &file, (&mediator, has_it), at).await?;
+    gap::refuse(&gaps)?;
     access::end(&mut tx, file.id, &caller.subject, at).await?;
     access::give(&mut tx, file.id, Line::Mediator, &mediator, until, &caller.subject, at).await?;
     outbox::enqueue(&mut tx, &mediator_assigned(&app.ids, file.id, &mediator, at), at).await?;
     tx.commit().await?;
     app.outbox.wake();
     tracing::info!(case.id = %file.id, "mediator assigned");
-    Ok(())
+    Ok(gaps)
 }
 
 /// Ends the assignment and the access at once; mediation under way pauses. Ending an ended assignment changes nothing.
