@@ -1,7 +1,12 @@
 //! Access rules: which roles may call which RPC. Whether a caller may know of a case is decided by its access list.
 
 use auth::access::Rule;
-use proto::role::{MEDIATOR, NATIONAL_MANAGER, RJ_OFFICER, RJ_SUPERVISOR};
+use proto::role::{
+    MANAGER_ASSESSMENT_INTERVENTIONS, MEDIATOR, NATIONAL_MANAGER, PAROLE_OFFICER, PAROLE_OFFICER_SUPERVISOR, RJ_OFFICER, RJ_SUPERVISOR,
+    STAFF,
+};
+
+use crate::domain::condition::advice::DRAFTERS;
 
 /// The RJ Unit has custody of every file [IM1c].
 const UNIT: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
@@ -11,6 +16,17 @@ const SUPERVISORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR];
 const REGISTRY: &[&str] = &[NATIONAL_MANAGER];
 /// The RJ Unit, and the mediators of their own cases [R4a].
 const UNIT_AND_MEDIATORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR];
+/// Whoever may have to do with the words of a condition: they are about no case [R8d].
+const WORDING_READERS: &[&str] = &[
+    NATIONAL_MANAGER,
+    RJ_SUPERVISOR,
+    RJ_OFFICER,
+    MEDIATOR,
+    MANAGER_ASSESSMENT_INTERVENTIONS,
+    PAROLE_OFFICER_SUPERVISOR,
+    PAROLE_OFFICER,
+    STAFF,
+];
 
 const fn rule(method: &'static str, permission: &'static str, clause: &'static str, allow: &'static [&'static str]) -> Rule {
     Rule { method, permission, clause, allow }
@@ -52,6 +68,17 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.CaseService/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.CaseService/CorrectSite", "site.correct", "R3e", UNIT),
     rule("/ro.cases.v1.CaseService/RecordPersonMove", "site.move", "R3e", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ConditionService/RecordCondition", "condition.record", "R8d", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ConditionService/StateNoCondition", "condition.none", "R7a", UNIT),
+    rule("/ro.cases.v1.ConditionService/ListConditions", "condition.list", "R8d", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ConditionService/AdviseDrafter", "condition.advise", "GL2c/2d", UNIT),
+    rule("/ro.cases.v1.ConditionService/RecordVictimInformed", "condition.inform", "L133-7", UNIT),
+    rule("/ro.cases.v1.ConditionService/AmendCondition", "condition.amend", "L133-7", UNIT),
+    rule("/ro.cases.v1.ConditionService/EndCondition", "condition.end", "R8d", UNIT),
+    rule("/ro.cases.v1.ConditionService/GetExceptionWording", "condition.wording", "R8d", WORDING_READERS),
+    rule("/ro.cases.v1.ConditionService/ListAdvice", "advice.list", "GL2c/2d", DRAFTERS),
+    rule("/ro.cases.v1.ConditionService/ReadAdvice", "advice.read", "GL2c/2d", DRAFTERS),
+    rule("/ro.cases.v1.DisclosureService/ListDisclosures", "disclosure.list", "X-701", UNIT),
     rule("/ro.cases.v1.DocumentService/KeepDocument", "document.keep", "TS1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.DocumentService/ListDocuments", "document.list", "TS1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.DocumentService/ReadDocument", "document.read", "TS1c", UNIT_AND_MEDIATORS),

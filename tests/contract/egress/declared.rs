@@ -156,7 +156,9 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "delivery.id",
             "destruction.id",
             "event.id",
+            "advice.id",
             "break_glass.id",
+            "condition.id",
             "grant.id",
             "hold.id",
             "quarantine.id",
@@ -260,11 +262,13 @@ const HEAD_SAYS: &str = "a concern of their own site: at imminent risk who, how 
 const WATCHER_SAYS: &str = "codes and clocks, without envelope and without who accepted";
 const NOTHING: &str = "nothing: hidden and absent are the same answer";
 
+const ADVICE_SHOWN: &str = "the_advice_holds_offender_condition_and_wording_and_stands_in_the_register_of_disclosures";
+
 const fn row(rpc: &'static str, roles: &'static [&'static str], highest: Class, what: &'static str, shown_by: &'static str) -> Narrowed {
     Narrowed { rpc, roles, highest, what, shown_by }
 }
 
-pub const NARROWED: [Narrowed; 23] = [
+pub const NARROWED: [Narrowed; 25] = [
     row("GetConcern", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
     row("GetConcern", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
     row("GetConcern", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
@@ -318,4 +322,6 @@ pub const NARROWED: [Narrowed; 23] = [
         "the caller's own language and e-mail address",
         "what_was_set_is_read_back_and_an_empty_text_takes_it_back",
     ),
+    row("ListAdvice", OTHERS, Class::Protected, "until when each advice to them may be read", ADVICE_SHOWN),
+    row("ReadAdvice", OTHERS, Class::Protected, "the advice to them alone: offender, condition and wording, for some days", ADVICE_SHOWN),
 ];

@@ -68,7 +68,9 @@ fn no_rpc_tells_anybody_outside_the_wall_whether_or_how_a_named_person_took_part
     assert!(meetings.len() > 150, "only {} pairs were looked at", meetings.len());
     for meeting in &meetings {
         let told = format!("{}.{} to {}", meeting.service, meeting.rpc, meeting.role);
-        assert_ne!(meeting.service, "cases", "{told}: nobody outside the wall has an RPC of the RO file");
+        // The guidelines have one staff member advised, of a condition and of no participation [GL2c/2d].
+        let is_advice = ["GetExceptionWording", "ListAdvice", "ReadAdvice"].contains(&meeting.rpc.as_str());
+        assert!(meeting.service != "cases" || is_advice, "{told}: nobody outside the wall has an RPC of the RO file");
         assert!(meeting.could == Class::Open || meeting.narrowed.is_some(), "{told}: the answer could hold {:?}", meeting.could);
     }
     // Whoever submits reads back the receipts of what they sent and no more.

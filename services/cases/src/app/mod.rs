@@ -5,7 +5,9 @@ pub mod assessment;
 pub mod break_glass;
 pub mod case;
 pub mod concern;
+pub mod condition;
 pub mod consent;
+pub mod disclosure;
 pub mod document;
 pub mod gate;
 pub mod hold;
@@ -29,7 +31,7 @@ use vault::Vault;
 
 use crate::{
     app::{
-        access::need_to_know::{KIND, actor},
+        access::need_to_know::{KIND, actor, addressee},
         concern::open_concerns::OpenConcerns,
         document::documents::Documents,
     },
@@ -65,6 +67,14 @@ impl App {
     /// The database does not answer.
     pub async fn begin(&self, caller: &Caller) -> sqlx::Result<Transaction<'static, Postgres>> {
         database::begin(&self.pool, &actor(caller, self.clock.now())).await
+    }
+
+    /// Begins a transaction that shows the caller what is addressed to them, and no case.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn begin_as_addressee(&self, caller: &Caller) -> sqlx::Result<Transaction<'static, Postgres>> {
+        database::begin(&self.pool, &addressee(caller, self.clock.now())).await
     }
 
     /// Begins a transaction of the service itself: for an allowed break-glass, which bypasses need to know, and for background work.

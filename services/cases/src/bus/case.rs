@@ -134,6 +134,7 @@ fn translate(referral: wire_intake::Referral) -> Referral {
         site: referral.site.parse().ok(),
         offender_asked: known(referral.offender_asked()),
         offender_in_custody: known(referral.offender_in_custody()),
+        no_contact_condition: known(referral.no_contact_condition()),
         language: match referral.language() {
             wire_intake::Language::English => Some(Language::English),
             wire_intake::Language::French => Some(Language::French),

@@ -9,8 +9,10 @@ macro_rules! refusals {
     };
 }
 
+mod condition;
 mod mediator;
 
+pub use condition::*;
 pub use mediator::*;
 
 // Texts.

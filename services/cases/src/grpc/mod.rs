@@ -4,7 +4,9 @@ mod access;
 mod assessment;
 mod break_glass;
 mod case;
+mod condition;
 mod consent;
+mod disclosure;
 mod document;
 mod hold;
 mod mediator;
@@ -16,8 +18,9 @@ mod site;
 use proto::cases::v1::{
     access_service_server::AccessServiceServer, assessment_service_server::AssessmentServiceServer,
     break_glass_service_server::BreakGlassServiceServer, case_service_server::CaseServiceServer,
-    consent_service_server::ConsentServiceServer, document_service_server::DocumentServiceServer, hold_service_server::HoldServiceServer,
-    mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
+    condition_service_server::ConditionServiceServer, consent_service_server::ConsentServiceServer,
+    disclosure_service_server::DisclosureServiceServer, document_service_server::DocumentServiceServer,
+    hold_service_server::HoldServiceServer, mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
     participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
 };
 use server::limits::MESSAGE;
@@ -39,6 +42,8 @@ pub fn routes(app: App) -> Routes {
         .add_service(BreakGlassServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(AssessmentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ConsentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(ConditionServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(DisclosureServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(MediatorServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ModeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(DocumentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))

@@ -89,6 +89,7 @@ pub async fn doubtful(
                   or exists (select from mediator_conflict m
                              where m.subject = mediator_of(f.id, $1) and m.lifted_at is null and (m.site = f.site or m.case_id = f.id))
                   or exists (select from case_concern where case_id = f.id and closed_at is null)
+                  or condition_forbids(f.id, $3) or conditions_not_answered(f.id)
                   or exists (select from consent_record c
                              where c.case_id = f.id and c.mode = f.mode and c.described_mode is not distinct from f.described_mode
                                and c.status = 'given'

@@ -47,6 +47,8 @@ fn complete(standing: Standing) -> Facts {
         accepted: true,
         indirect_only: false,
         contact_frozen: false,
+        condition_forbids: false,
+        conditions_not_answered: false,
         safety_answered: true,
         mediator_assigned: true,
         mediator: Registered::WELL,
@@ -63,6 +65,8 @@ fn bare(standing: Standing) -> Facts {
         accepted: false,
         mediator_assigned: false,
         contact_frozen: true,
+        condition_forbids: true,
+        conditions_not_answered: true,
         safety_answered: false,
         indirect_only: true,
         people: people.into(),
@@ -81,13 +85,15 @@ fn line(facts: &Facts, request: Request) -> String {
 type Loss = fn(&mut Facts);
 
 /// Everything that a case can lose, one by one.
-const LOSSES: [(&str, Loss); 16] = [
+const LOSSES: [(&str, Loss); 18] = [
     ("acceptance", |f| f.accepted = false),
     ("mediator", |f| f.mediator_assigned = false),
     ("engagement", |f| (f.mediator_assigned, f.mediator.not_engaged) = (false, true)),
     ("training", |f| f.mediator.not_trained = true),
     ("conflict", |f| f.mediator.in_conflict = true),
     ("frozen", |f| f.contact_frozen = true),
+    ("condition-forbids", |f| f.condition_forbids = true),
+    ("conditions-not-answered", |f| f.conditions_not_answered = true),
     ("safety-silent", |f| f.safety_answered = false),
     ("indirect-only", |f| f.indirect_only = true),
     ("withdrawn", |f| of(f, Kind::Interpreter).withdrawn = true),

@@ -12,6 +12,7 @@ mod audit;
 mod break_glass;
 mod case_opening;
 mod case_stage;
+mod condition;
 mod consent;
 mod costs;
 mod document;

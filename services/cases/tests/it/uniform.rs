@@ -3,11 +3,14 @@
 use cases::grpc::Server;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
-    AddParticipantRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest, EndAssignmentRequest, FindCaseByReferralRequest,
-    GetCaseRequest, LeaveCaseRequest, ListDocumentsRequest, MatchMediatorsRequest, MoveCaseRequest, ReadDocumentRequest,
-    RecordAssessmentRequest, RecordConsentRequest, RecordPersonMoveRequest, SayDirectRequest, access_service_server::AccessService as _,
-    assessment_service_server::AssessmentService as _, case_service_server::CaseService as _, consent_service_server::ConsentService as _,
-    document_service_server::DocumentService as _, mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
+    AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest,
+    EndAssignmentRequest, EndConditionRequest, FindCaseByReferralRequest, GetCaseRequest, LeaveCaseRequest, ListConditionsRequest,
+    ListDisclosuresRequest, ListDocumentsRequest, MatchMediatorsRequest, MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest,
+    RecordConditionRequest, RecordConsentRequest, RecordPersonMoveRequest, RecordVictimInformedRequest, SayDirectRequest,
+    StateNoConditionRequest, access_service_server::AccessService as _, assessment_service_server::AssessmentService as _,
+    case_service_server::CaseService as _, condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
+    disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _,
+    mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
     participant_service_server::ParticipantService as _,
 };
 use proto::role;
@@ -15,7 +18,7 @@ use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 16] = [
+const COMPARED: [&str; 24] = [
     "ListDocuments",
     "ReadDocument",
     "GetCase",
@@ -32,12 +35,20 @@ const COMPARED: [&str; 16] = [
     "MatchMediators",
     "CorrectSite",
     "RecordPersonMove",
+    "RecordCondition",
+    "StateNoCondition",
+    "ListConditions",
+    "AdviseDrafter",
+    "RecordVictimInformed",
+    "AmendCondition",
+    "EndCondition",
+    "ListDisclosures",
 ];
 /// Only supervisors and the National Manager may call these, and no case is hidden from them [IM1c].
 const SUPERVISORS: &str = "supervisors know of every case";
 /// Those of the registry of mediators; of those that name a case only the National Manager calls one.
 const NO_CASE: &str = "names no case, or only the National Manager may";
-const OTHERS: [(&str, &str); 25] = [
+const OTHERS: [(&str, &str); 28] = [
     ("KeepDocument", "a stream: compared in documents.rs, whatever is sent"),
     ("AssignOfficer", SUPERVISORS),
     ("EndOfficer", SUPERVISORS),
@@ -54,6 +65,9 @@ const OTHERS: [(&str, &str); 25] = [
     ("BreakGlass", "opens what is hidden: that it tells is what it is for, and every try is in the log"),
     ("EndBreakGlass", "names a break-glass, which only who broke it and supervisors are told of"),
     ("ListCases", "names no case; what is hidden is not counted"),
+    ("GetExceptionWording", "names no case"),
+    ("ListAdvice", "names no case"),
+    ("ReadAdvice", "names an advice, which only its addressee and the unit are told of"),
     ("EngageMediator", NO_CASE),
     ("RenewMediator", NO_CASE),
     ("EndEngagement", NO_CASE),
@@ -95,6 +109,14 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
             let request = RecordPersonMoveRequest { case_ref: name, how: 3, ..Default::default() };
             refused(door.record_person_move(asked(&who, request))).await
         }
+        "RecordCondition"
+        | "StateNoCondition"
+        | "ListConditions"
+        | "AdviseDrafter"
+        | "RecordVictimInformed"
+        | "AmendCondition"
+        | "EndCondition"
+        | "ListDisclosures" => ask_of_conditions(door, rpc, name).await,
         "ListDocuments" => refused(door.list_documents(asked(&who, ListDocumentsRequest { case_ref: name }))).await,
         "ReadDocument" => refused(door.read_document(asked(&who, ReadDocumentRequest { document_id: name }))).await,
         "GetCase" => refused(door.get_case(asked(&who, GetCaseRequest { case_ref: name }))).await,
@@ -116,6 +138,42 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
             refused(door.record_consent(asked(&who, request))).await
         }
         _ => refused(door.move_case(asked(&who, MoveCaseRequest { case_id: name, to: 2, ..Default::default() }))).await,
+    }
+}
+
+/// The same of conditions, and of what is disclosed about them.
+async fn ask_of_conditions(door: &Server, rpc: &str, name: String) -> Seen {
+    let (who, stranger) = (mediator("mediator-1"), caller("rj-officer-9", &[role::RJ_OFFICER]));
+    match rpc {
+        "RecordCondition" => {
+            let request = RecordConditionRequest { case_ref: name, kind: 1, text: "not to communicate".into(), ..Default::default() };
+            refused(door.record_condition(asked(&who, request))).await
+        }
+        "StateNoCondition" => {
+            let request = StateNoConditionRequest { case_ref: name, reason: "asked the court".into() };
+            refused(door.state_no_condition(asked(&stranger, request))).await
+        }
+        "ListConditions" => refused(door.list_conditions(asked(&who, ListConditionsRequest { case_ref: name }))).await,
+        "AdviseDrafter" => {
+            let request = AdviseDrafterRequest { case_ref: name, ..Default::default() };
+            refused(door.advise_drafter(asked(&stranger, request))).await
+        }
+        "RecordVictimInformed" => {
+            let request = RecordVictimInformedRequest { case_ref: name, how: 1, ..Default::default() };
+            refused(door.record_victim_informed(asked(&stranger, request))).await
+        }
+        "AmendCondition" => {
+            let request = AmendConditionRequest { case_ref: name, ..Default::default() };
+            refused(door.amend_condition(asked(&stranger, request))).await
+        }
+        "EndCondition" => {
+            let request = EndConditionRequest { case_ref: name, how: 1, ..Default::default() };
+            refused(door.end_condition(asked(&stranger, request))).await
+        }
+        _ => {
+            let request = ListDisclosuresRequest { case_ref: name, ..Default::default() };
+            refused(door.list_disclosures(asked(&stranger, request))).await
+        }
     }
 }
 

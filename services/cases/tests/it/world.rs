@@ -360,6 +360,7 @@ pub fn referral_content() -> Referral {
         representative_name: String::new().into(),
         offender_asked: Known::Yes,
         offender_in_custody: Known::Yes,
+        no_contact_condition: Known::No,
         language: Some(Language::English),
     }
 }

@@ -2,7 +2,10 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
-    cases::v1::{DocumentKind, DocumentSide, EngagementEnd, EngagementKind, Initiative, ParticipantKind, RiskLevel, Stage, Wish},
+    cases::v1::{
+        ConditionEnd, ConditionKind, DocumentKind, DocumentSide, EngagementEnd, EngagementKind, InformedHow, Initiative, ParticipantKind,
+        RiskLevel, Stage, Wish,
+    },
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
     safety::v1::{Audience, Grade},
@@ -44,6 +47,9 @@ choice!(wish, Wish, ["own-wish", "by-the-unit", "by-the-mediator", "unable", "by
 choice!(initiative, Initiative, ["in-person", "by-telephone", "in-writing", "by-video", "through-representative"]);
 choice!(document_kind, DocumentKind, ["consent-form", "letter", "agreement", "report", "other"]);
 choice!(document_side, DocumentSide, ["file", "victim", "offender"]);
+choice!(condition_kind, ConditionKind, ["court-order", "parole-board", "other"]);
+choice!(condition_end, ConditionEnd, ["removed", "ran-out", "by-mistake"]);
+choice!(informed_how, InformedHow, ["in-person", "by-telephone", "in-writing", "by-video", "through-representative"]);
 choice!(stage, Stage, ["assessment", "preparation", "mediation", "follow-up", "paused", "closed"]);
 choice!(
     disposition,
@@ -109,6 +115,9 @@ mod tests {
         complete(initiative(), |n| Initiative::try_from(n).ok().map(|v| v.as_str_name()));
         complete(document_kind(), |n| DocumentKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(document_side(), |n| DocumentSide::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(condition_kind(), |n| ConditionKind::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(condition_end(), |n| ConditionEnd::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(informed_how(), |n| InformedHow::try_from(n).ok().map(|v| v.as_str_name()));
         complete(stage(), |n| Stage::try_from(n).ok().map(|v| v.as_str_name()));
         complete(disposition(), |n| Disposition::try_from(n).ok().map(|v| v.as_str_name()));
         complete(report_table(), |n| Table::try_from(n).ok().map(|v| v.as_str_name()));

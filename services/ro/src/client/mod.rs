@@ -8,10 +8,13 @@ pub mod channel;
 pub mod choices;
 pub mod common;
 pub mod concern;
+pub mod condition;
+mod condition_card;
 pub mod consent;
 pub mod contact;
 pub mod device;
 pub mod device_key;
+pub mod disclosure;
 pub mod document;
 pub mod failure;
 pub mod grant;
@@ -66,6 +69,12 @@ pub enum Command {
     /// Work the RO cases
     #[command(subcommand)]
     Case(case::Command),
+    /// Orders and conditions that forbid contact, and the advice to who drafts one
+    #[command(subcommand)]
+    Condition(condition::Command),
+    /// The register of disclosures
+    #[command(subcommand)]
+    Disclosure(disclosure::Command),
     /// The registry of mediators, and who of them fits a case
     #[command(subcommand)]
     Mediator(mediator::Command),
@@ -121,6 +130,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Contact(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Concern(c) => concern::run(c),
         Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Condition(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Disclosure(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Mediator(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Audit(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),

@@ -32,6 +32,8 @@ const UNIT: &str = "unit";
 /// The same for an officer, who may also assign and end the mediator of a case in their portfolio.
 const PORTFOLIO: &str = "officer";
 const SINGLE_CASES: &str = "cases";
+/// The same for whoever reads what is addressed to them: it shows no case.
+const ADDRESSEE: &str = "addressee";
 
 /// What row security compares for a caller at one moment.
 #[must_use]
@@ -45,6 +47,12 @@ pub fn actor(caller: &Caller, at: OffsetDateTime) -> Actor {
         Actor::person(scope.subject(), SINGLE_CASES)
     };
     actor.at(at)
+}
+
+/// The same for a caller who reads what is addressed to them, and learns of no case by it.
+#[must_use]
+pub fn addressee(caller: &Caller, at: OffsetDateTime) -> Actor {
+    Actor::person(&caller.subject, ADDRESSEE).at(at)
 }
 
 /// Writes to the audit log, in this transaction, that the caller does this to a case they may know of [IM1a]. A use of break-glass is

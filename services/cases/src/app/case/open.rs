@@ -32,6 +32,7 @@ use crate::{
             opening::{self, NewCase, Screening},
             step::{self, Step},
         },
+        condition::answer,
         participant,
     },
 };
@@ -81,6 +82,7 @@ async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, scr
     }
     let to = Standing { stage: Stage::Assessment, left: None, mode: None };
     step::step(tx, vault, case, Step { id: ids.uuid(), from: None, to, reason: "", by: transition::BY_ITSELF }, at).await?;
+    ask_for_conditions(tx, ids, case, screened, at).await?;
     outbox::enqueue(tx, &case_opened(ids, case, screened.referral, at), at).await?;
     // Intake names no officer: the case is listed for supervisors among the cases without an officer.
     if let Some(officer) = &screened.screened_by {
@@ -105,6 +107,15 @@ async fn decide_again(tx: &mut PgConnection, means: Means<'_>, open: Screening, 
         transition::apply(tx, means, open.case, open.standing, to, "", transition::BY_ITSELF, at).await?;
     }
     audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::DecideAgain.permission(), KIND, &open.case.to_string()), at).await?;
+    ask_for_conditions(tx, means.1, open.case, screened, at).await?;
     opening::accept_again(tx, open.case, screened.indirect_only, screened.referral_number.as_deref(), screened.screened_at).await?;
+    Ok(())
+}
+
+/// The unit has to answer for conditions that the referral tells of, or leaves open [R7a, GL2a].
+async fn ask_for_conditions(tx: &mut PgConnection, ids: &Ids, case: CaseId, screened: &Screened, at: OffsetDateTime) -> Result<()> {
+    if screened.content.leaves_conditions_open() {
+        answer::ask(tx, case, ids.uuid(), transition::BY_ITSELF, at).await?;
+    }
     Ok(())
 }

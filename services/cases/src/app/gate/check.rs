@@ -2,11 +2,16 @@
 
 use base::Result;
 use proto::id::CaseId;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 use crate::{
     app::{App, gate::facts, transition},
     domain::gate::conditions,
-    store::{gate, sealed::Unopened},
+    store::{
+        gate::{self, Ground},
+        sealed::Unopened,
+    },
 };
 
 /// Most cases in one pass.
@@ -24,7 +29,7 @@ pub async fn check(app: &App) -> sqlx::Result<usize> {
     tx.commit().await?;
     let mut paused = 0;
     for case in doubtful {
-        match uphold(app, case).await {
+        match uphold_one(app, case).await {
             Ok(stopped) => paused += usize::from(stopped),
             Err(error) => tracing::error!(case.id = %case, error = %error, "whether a mediation may go on cannot be decided: trying again"),
         }
@@ -32,18 +37,26 @@ pub async fn check(app: &App) -> sqlx::Result<usize> {
     Ok(paused)
 }
 
-async fn uphold(app: &App, case: CaseId) -> Result<bool> {
+async fn uphold_one(app: &App, case: CaseId) -> Result<bool> {
     let at = app.clock.now();
     let mut tx = app.begin_itself().await?;
     let Some(ground) = gate::lock(&mut tx, case, at).await? else { return Ok(false) };
-    let facts = facts::read(&mut tx, app, &ground, Unopened::Marked, at).await?;
-    let to = conditions::upheld(&facts);
-    transition::apply(&mut tx, (&app.vault, &app.ids), case, ground.standing, to, "", transition::BY_ITSELF, at).await?;
+    let stopped = uphold(&mut tx, app, &ground, at).await?;
     tx.commit().await?;
+    if stopped {
+        app.outbox.wake();
+    }
+    Ok(stopped)
+}
+
+/// Pauses a locked case that has lost what it rests on; returns whether it did. Written with what took it away, in one transaction.
+pub(crate) async fn uphold(tx: &mut PgConnection, app: &App, ground: &Ground, at: OffsetDateTime) -> Result<bool> {
+    let facts = facts::read(tx, app, ground, Unopened::Marked, at).await?;
+    let to = conditions::upheld(&facts);
+    transition::apply(tx, (&app.vault, &app.ids), ground.id, ground.standing, to, "", transition::BY_ITSELF, at).await?;
     if to == ground.standing {
         return Ok(false);
     }
-    app.outbox.wake();
-    tracing::info!(case.id = %case, "what the mediation rested on has ended: the case is paused");
+    tracing::info!(case.id = %ground.id, "what the mediation rested on has ended: the case is paused");
     Ok(true)
 }

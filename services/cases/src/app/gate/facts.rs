@@ -19,7 +19,7 @@ use crate::{
         participant::{leaving, person::Participant},
     },
     store::{
-        assessment, consent,
+        assessment, condition, consent,
         gate::{self, Ground},
         participant,
         sealed::Unopened,
@@ -56,6 +56,7 @@ pub(crate) async fn of_file(
     };
     let mediator = registered(tx, app, ground.id, at).await?;
     let today = at.date();
+    let (condition_forbids, conditions_not_answered) = condition::register::for_the_gate(tx, ground.id, today).await?;
     let has_withdrawn = |who| withdrawn.iter().any(|(withdrew, _)| *withdrew == who);
     let nobody_stands_in = people.iter().any(|someone| {
         let left = someone.left.as_ref();
@@ -80,6 +81,8 @@ pub(crate) async fn of_file(
         accepted: ground.accepted,
         indirect_only: ground.indirect_only,
         contact_frozen: ground.contact_frozen,
+        condition_forbids,
+        conditions_not_answered,
         safety_answered: app.concerns.is_current(at),
         mediator_assigned,
         mediator,

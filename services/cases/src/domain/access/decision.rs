@@ -61,6 +61,30 @@ pub enum Verb {
     ListBreakGlass,
     #[strum(serialize = "break-glass.review")]
     ReviewBreakGlass,
+    #[strum(serialize = "condition.record")]
+    RecordCondition,
+    /// No order or condition forbids contact [R7a].
+    #[strum(serialize = "condition.none")]
+    StateNoCondition,
+    #[strum(serialize = "condition.list")]
+    ListConditions,
+    #[strum(serialize = "condition.advise")]
+    AdviseDrafter,
+    #[strum(serialize = "condition.inform")]
+    RecordVictimInformed,
+    #[strum(serialize = "condition.amend")]
+    AmendCondition,
+    #[strum(serialize = "condition.end")]
+    EndCondition,
+    /// The words of the exception, which are about no case [GL2c/2d].
+    #[strum(serialize = "condition.wording")]
+    ReadWording,
+    #[strum(serialize = "advice.list")]
+    ListAdvice,
+    #[strum(serialize = "advice.read")]
+    ReadAdvice,
+    #[strum(serialize = "disclosure.list")]
+    ListDisclosures,
     #[strum(serialize = "document.keep")]
     KeepDocument,
     #[strum(serialize = "document.list")]
@@ -132,13 +156,22 @@ pub enum Tie {
     Unit,
     /// A live line in the access list. Of a break-glass: it is the caller's own.
     Line(Line),
+    /// An advice in force is addressed to them: they read it, and learn of no case [GL2c/2d].
+    Addressee,
     /// None: to them the case does not exist.
     Stranger,
 }
 
 impl Tie {
-    pub const ALL: [Self; 6] =
-        [Self::Service, Self::Unit, Self::Line(Line::Officer), Self::Line(Line::Mediator), Self::Line(Line::BreakGlass), Self::Stranger];
+    pub const ALL: [Self; 7] = [
+        Self::Service,
+        Self::Unit,
+        Self::Line(Line::Officer),
+        Self::Line(Line::Mediator),
+        Self::Line(Line::BreakGlass),
+        Self::Addressee,
+        Self::Stranger,
+    ];
 
     /// Name in the table of decisions.
     #[must_use]
@@ -147,6 +180,7 @@ impl Tie {
             Self::Service => "service",
             Self::Unit => "unit",
             Self::Line(line) => line.code(),
+            Self::Addressee => "addressee",
             Self::Stranger => "stranger",
         }
     }
@@ -188,11 +222,11 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
     match verb {
         Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern | Verb::RecordStatement => match tie {
             Tie::Service => Allowed,
-            Tie::Unit | Tie::Line(_) | Tie::Stranger => Hidden,
+            Tie::Unit | Tie::Line(_) | Tie::Addressee | Tie::Stranger => Hidden,
         },
-        Verb::List | Verb::Read | Verb::Find | Verb::ListDocuments | Verb::ReadDocument => match tie {
+        Verb::List | Verb::Read | Verb::Find | Verb::ListDocuments | Verb::ReadDocument | Verb::ListConditions => match tie {
             Tie::Unit | Tie::Line(_) => Allowed,
-            Tie::Service | Tie::Stranger => Hidden,
+            Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
         },
         Verb::AddParticipant
         | Verb::LeaveCase
@@ -201,16 +235,26 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::DescribeMode
         | Verb::Move
         | Verb::RecordPersonMove
+        | Verb::RecordCondition
         | Verb::KeepDocument => match tie {
             Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
             Tie::Line(BreakGlass) => Refused(error::read_only_access()),
-            Tie::Service | Tie::Stranger => Hidden,
+            Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
         },
-        Verb::AssignMediator | Verb::EndMediator | Verb::MatchMediators | Verb::SayDirect | Verb::CorrectSite => match tie {
+        Verb::AssignMediator
+        | Verb::EndMediator
+        | Verb::MatchMediators
+        | Verb::SayDirect
+        | Verb::CorrectSite
+        | Verb::StateNoCondition
+        | Verb::AdviseDrafter
+        | Verb::RecordVictimInformed
+        | Verb::AmendCondition
+        | Verb::EndCondition => match tie {
             Tie::Unit | Tie::Line(Officer) => Allowed,
             Tie::Line(Mediator) => Refused(error::not_your_part()),
             Tie::Line(BreakGlass) => Refused(error::read_only_access()),
-            Tie::Service | Tie::Stranger => Hidden,
+            Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
         },
         Verb::AssignOfficer
         | Verb::EndOfficer
@@ -225,35 +269,51 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Unit => Allowed,
             Tie::Line(Officer | Mediator) => Refused(error::not_your_part()),
             Tie::Line(BreakGlass) => Refused(error::read_only_access()),
-            Tie::Service | Tie::Stranger => Hidden,
+            Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
         },
-        // The only access without a tie; with a tie there is no need for it.
-        Verb::BreakGlass => match tie {
-            Tie::Stranger | Tie::Line(BreakGlass) => Allowed,
-            Tie::Unit | Tie::Line(Officer | Mediator) => Refused(error::break_glass_not_needed()),
-            Tie::Service => Hidden,
-        },
-        Verb::EndBreakGlass => match tie {
-            Tie::Unit | Tie::Line(BreakGlass) => Allowed,
-            Tie::Service | Tie::Line(Officer | Mediator) | Tie::Stranger => Hidden,
-        },
-        Verb::ListBreakGlass => match tie {
-            Tie::Unit => Allowed,
-            Tie::Service | Tie::Line(_) | Tie::Stranger => Hidden,
-        },
-        Verb::ReviewBreakGlass => match tie {
-            Tie::Unit => Allowed,
-            Tie::Line(BreakGlass) => Refused(error::own_break_glass()),
-            Tie::Service | Tie::Line(Officer | Mediator) | Tie::Stranger => Hidden,
-        },
+        Verb::ListDisclosures | Verb::ReadWording | Verb::ListAdvice | Verb::ReadAdvice => of_disclosures(tie, verb),
+        Verb::BreakGlass => break_glass(tie),
+        Verb::EndBreakGlass | Verb::ListBreakGlass | Verb::ReviewBreakGlass => of_break_glass(tie, verb),
+    }
+}
+
+/// What leaves a file: the register is read by who answers for the case, an advice by whom it is addressed to, and the words of the
+/// exception, which are about no case, by anybody whom the rules let ask.
+fn of_disclosures(tie: Tie, verb: Verb) -> Decision {
+    match (verb, tie) {
+        (Verb::ReadWording, Tie::Unit | Tie::Line(_) | Tie::Addressee | Tie::Stranger)
+        | (Verb::ListAdvice | Verb::ReadAdvice, Tie::Addressee)
+        | (Verb::ListDisclosures, Tie::Unit | Tie::Line(Line::Officer)) => Decision::Allowed,
+        (Verb::ListDisclosures, Tie::Line(Line::Mediator | Line::BreakGlass)) => Decision::Refused(error::not_your_part()),
+        _ => Decision::Hidden,
+    }
+}
+
+/// The only access without a tie; with a tie there is no need for it.
+fn break_glass(tie: Tie) -> Decision {
+    match tie {
+        Tie::Stranger | Tie::Line(Line::BreakGlass) => Decision::Allowed,
+        Tie::Unit | Tie::Line(Line::Officer | Line::Mediator) => Decision::Refused(error::break_glass_not_needed()),
+        Tie::Service | Tie::Addressee => Decision::Hidden,
+    }
+}
+
+/// Who broke one ends it, and never reviews it; supervisors read, end and review.
+fn of_break_glass(tie: Tie, verb: Verb) -> Decision {
+    match tie {
+        Tie::Unit => Decision::Allowed,
+        Tie::Line(Line::BreakGlass) if verb == Verb::EndBreakGlass => Decision::Allowed,
+        Tie::Line(Line::BreakGlass) if verb == Verb::ReviewBreakGlass => Decision::Refused(error::own_break_glass()),
+        Tie::Service | Tie::Line(_) | Tie::Addressee | Tie::Stranger => Decision::Hidden,
     }
 }
 
 fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
     match (verb, stage) {
-        (Verb::AddParticipant | Verb::AssignMediator | Verb::DescribeMode | Verb::KeepDocument, Some(Stage::Closed)) => {
-            Decision::Refused(error::case_closed())
-        }
+        (
+            Verb::AddParticipant | Verb::AssignMediator | Verb::DescribeMode | Verb::KeepDocument | Verb::AdviseDrafter,
+            Some(Stage::Closed),
+        ) => Decision::Refused(error::case_closed()),
         // A new participant has not consented yet: mediation waits for them [L26.1-2].
         (Verb::AddParticipant, Some(Stage::Mediation)) => Decision::Refused(error::mediation_under_way()),
         _ => Decision::Allowed,

@@ -39,6 +39,8 @@ pub struct Referral {
     pub representative_name: Private<String>,
     pub offender_asked: Known,
     pub offender_in_custody: Known,
+    /// An order or condition forbids contact [R7a, GL2a].
+    pub no_contact_condition: Known,
     pub language: Option<Language>,
 }
 
@@ -86,6 +88,17 @@ impl Referral {
         self.site.as_ref().filter(|site| there && !site.as_str().starts_with("rhq-"))
     }
 
+    /// Whether the unit has to record a condition or state that there is none: the referral says that one exists, or comes from the community
+    /// and does not say [R7a, GL2a].
+    #[must_use]
+    pub fn leaves_conditions_open(&self) -> bool {
+        match self.no_contact_condition {
+            Known::Yes => true,
+            Known::No => false,
+            Known::Unknown => self.origin == Origin::Community,
+        }
+    }
+
     /// The people the referral names.
     #[must_use]
     pub fn participants(&self) -> Vec<NewParticipant> {
@@ -121,6 +134,7 @@ mod tests {
             representative_name: String::new().into(),
             offender_asked: asked,
             offender_in_custody: custody,
+            no_contact_condition: Known::No,
             language: Some(Language::French),
         }
     }
@@ -146,6 +160,18 @@ mod tests {
             assert_eq!(placed_at, placed, "{origin:?} {asked:?} {custody:?}");
         }
         assert!(referral(Institutional, Yes, Yes, "rhq-pacific").site_of_the_offender().is_none());
+    }
+
+    // [R7a] [GL2a]
+    #[test]
+    fn the_unit_answers_for_conditions_where_one_is_said_to_exist_or_the_community_does_not_say() {
+        use Known::{No, Unknown, Yes};
+        for origin in [Origin::Victim, Origin::Institutional, Origin::Community, Origin::AnyCommunication] {
+            for (said, open) in [(Yes, true), (No, false), (Unknown, origin == Origin::Community)] {
+                let referral = Referral { no_contact_condition: said, ..referral(origin, Yes, Yes, "mission") };
+                assert_eq!(referral.leaves_conditions_open(), open, "{origin:?} {said:?}");
+            }
+        }
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub struct Facts {
     pub indirect_only: bool,
     /// A concern that names the case is open [RM1].
     pub contact_frozen: bool,
+    /// An order or condition without the exception words forbids contact today [R8d].
+    pub condition_forbids: bool,
+    /// The referral left open whether one does, and nobody has answered [R7a].
+    pub conditions_not_answered: bool,
     /// A recent answer of safety states which concerns are open [RM1].
     pub safety_answered: bool,
     /// A mediator's assignment is live at this moment, and they hold the role.
@@ -156,6 +160,8 @@ fn before_preparation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
     let mut missing = of_mediator(facts);
     missing.extend(mode.filter(|m| facts.indirect_only && m.is_direct()).map(Missing::IndirectOnly));
     missing.extend(mode.filter(|m| *m == Mode::Other(None)).map(|_| Missing::Description));
+    // A condition itself is no reason: a meeting with the mediator is no breach of it [GL2b].
+    missing.extend(facts.conditions_not_answered.then_some(Missing::ConditionsAnswer));
     for side in [Side::Victim, Side::Offender] {
         let principals = principals(facts, side);
         if principals.is_empty() {
@@ -175,6 +181,7 @@ fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
     let mut missing = before_preparation(facts, mode);
     missing.extend(facts.contact_frozen.then_some(Missing::ContactFrozen));
     missing.extend((!facts.safety_answered).then_some(Missing::SafetyAnswer));
+    missing.extend(facts.condition_forbids.then_some(Missing::ConditionException));
     for person in &facts.people {
         let Some(latest) = person.latest else { continue };
         missing.extend(overdue(person.kind, latest, facts.today));

@@ -7,6 +7,7 @@ use base::Refusal;
 use crate::{
     domain::{
         case::stage::Stage,
+        condition::wording::EXCEPTION,
         mode::Mode,
         participant::kind::{Kind, Side},
     },
@@ -34,6 +35,10 @@ pub enum Missing {
     ContactFrozen,
     /// A recent answer of safety on which concerns are open [RM1].
     SafetyAnswer,
+    /// The exception words, in an order or condition that forbids contact [R8d].
+    ConditionException,
+    /// An answer to what the referral left open: whether an order or condition forbids contact [R7a].
+    ConditionsAnswer,
     /// A mediator: none is assigned, or the assignment has expired [D-mediator].
     Mediator,
     /// The engagement of the assigned mediator: it is over [D-mediator].
@@ -70,6 +75,8 @@ impl Missing {
             Self::OwnInitiative(kind) => format!("own-initiative-missing:{}", kind.code()),
             Self::ContactFrozen => "contact-frozen".to_owned(),
             Self::SafetyAnswer => "safety-cannot-be-asked".to_owned(),
+            Self::ConditionException => "condition-forbids-contact".to_owned(),
+            Self::ConditionsAnswer => "conditions-not-answered".to_owned(),
             Self::Mediator => "mediator-missing".to_owned(),
             Self::Engagement => "mediator-not-engaged".to_owned(),
             Self::Training => "mediator-not-trained".to_owned(),
@@ -94,6 +101,8 @@ impl Missing {
             | Self::Description
             | Self::IndirectOnly(_)
             | Self::ContactFrozen
+            | Self::ConditionException
+            | Self::ConditionsAnswer
             | Self::Mediator
             | Self::Engagement
             | Self::Conflict
@@ -117,6 +126,8 @@ impl Missing {
             Self::NoSuchMove { .. } | Self::Reason | Self::Acceptance | Self::IndirectOnly(_) => "R3a",
             Self::Mode | Self::Description => "D-VOM",
             Self::ContactFrozen | Self::SafetyAnswer | Self::NoteOnHighRisk(_) => "RM1",
+            Self::ConditionException => "R8d",
+            Self::ConditionsAnswer => "R7a",
             Self::OwnInitiative(_) => "IM1c",
             Self::ImminentRisk(_) => "RM1b",
             Self::Mediator | Self::Engagement | Self::Conflict => "D-mediator",
@@ -151,6 +162,17 @@ impl Missing {
             Self::SafetyAnswer => both(
                 "an answer of safety: it cannot be asked which concerns are open, try again",
                 "une réponse du service de sécurité : impossible de savoir quelles préoccupations sont ouvertes, réessayez",
+            ),
+            Self::ConditionException => (
+                format!("the exception in every order or condition that forbids contact, word for word: “{}”", EXCEPTION.english),
+                format!(
+                    "l'exception dans toute ordonnance ou condition qui interdit de communiquer, mot pour mot : « {} »",
+                    EXCEPTION.french
+                ),
+            ),
+            Self::ConditionsAnswer => both(
+                "an answer to what the referral left open: whether an order or condition forbids contact",
+                "une réponse à ce que le renvoi laisse ouvert : une ordonnance ou une condition interdit-elle de communiquer",
             ),
             Self::OwnInitiative(kind) => about(
                 kind.words(),

@@ -32,6 +32,16 @@ impl Missing {
                 "Whoever took the safety concern in hand closes it.",
                 "La personne qui a pris en charge la préoccupation de sécurité la ferme.",
             ),
+            Self::ConditionException => (
+                "The RJ Unit advises who drafts the condition, and records the amendment once the victim was informed. A meeting with the \
+                 mediator is no breach.",
+                "L’Unité de la justice réparatrice avise la personne qui rédige la condition, puis consigne la modification une fois la \
+                 victime informée. Une rencontre avec le médiateur n’est pas une violation.",
+            ),
+            Self::ConditionsAnswer => (
+                "The RJ Unit records the condition, or states that there is none.",
+                "L’Unité de la justice réparatrice consigne la condition, ou déclare qu’il n’y en a pas.",
+            ),
             Self::SafetyAnswer => ("Try again in a moment.", "Réessayez dans un instant."),
             Self::Mediator => {
                 ("An officer of the case, or a supervisor, assigns one.", "Un agent du dossier, ou un superviseur, en affecte un.")

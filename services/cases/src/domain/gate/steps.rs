@@ -73,6 +73,8 @@ mod tests {
             accepted: true,
             indirect_only: false,
             contact_frozen: false,
+            condition_forbids: false,
+            conditions_not_answered: false,
             safety_answered: false,
             mediator_assigned: true,
             mediator: Registered::WELL,

@@ -54,6 +54,7 @@ pub async fn carry_out(
     let access = sqlx::query!("delete from case_access where case_id = $1", id).execute(&mut *tx).await?;
     let uses = sqlx::query!("delete from break_glass_use where break_glass_id = any($1)", &break_glasses).execute(&mut *tx).await?;
     let broken = sqlx::query!("delete from break_glass where case_id = $1", id).execute(&mut *tx).await?;
+    let conditions = conditions(tx, id).await?;
     let consents = sqlx::query!("delete from consent_record where case_id = $1", id).execute(&mut *tx).await?;
     let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
     let conflicts = sqlx::query!("delete from mediator_conflict where case_id = $1", id).execute(&mut *tx).await?;
@@ -83,6 +84,23 @@ pub async fn carry_out(
         ("case_hold", holds.rows_affected()),
         ("purge_order", orders.rows_affected()),
     ]);
+    rows.extend(conditions);
     let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
     Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, documents })
+}
+
+/// Deletes the conditions of a purged case, the advice on them and what was disclosed, in the order of their foreign keys.
+async fn conditions(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<[(&'static str, u64); 5]> {
+    let disclosures = sqlx::query!("delete from disclosure where case_id = $1", id).execute(&mut *tx).await?;
+    let advice = sqlx::query!("delete from condition_advice where case_id = $1", id).execute(&mut *tx).await?;
+    let answers = sqlx::query!("delete from condition_answer where case_id = $1", id).execute(&mut *tx).await?;
+    let steps = sqlx::query!("delete from condition_step where case_id = $1", id).execute(&mut *tx).await?;
+    let conditions = sqlx::query!("delete from condition where case_id = $1", id).execute(&mut *tx).await?;
+    Ok([
+        ("disclosure", disclosures.rows_affected()),
+        ("condition_advice", advice.rows_affected()),
+        ("condition_answer", answers.rows_affected()),
+        ("condition_step", steps.rows_affected()),
+        ("condition", conditions.rows_affected()),
+    ])
 }

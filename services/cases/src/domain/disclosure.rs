@@ -1,0 +1,37 @@
+//! Disclosures: what left the file, to whom, why, and on which authority.
+
+use base::Private;
+use proto::id::CaseId;
+use strum::{EnumString, IntoStaticStr, VariantArray};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What was disclosed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
+pub enum Kind {
+    /// Advice to the staff member who drafts a condition [GL2c/2d].
+    ConditionAdvice,
+}
+
+impl Kind {
+    /// The code used in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.into_str()
+    }
+}
+
+/// A line of the register.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disclosure {
+    pub id: Uuid,
+    pub case: CaseId,
+    pub number: String,
+    pub kind: Kind,
+    pub recipient: String,
+    pub reason: Private<String>,
+    pub authority: String,
+    pub by: String,
+    pub at: OffsetDateTime,
+}
