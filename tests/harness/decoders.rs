@@ -51,6 +51,7 @@ fn facts(bytes: &[u8]) {
     message::<cases::CaseOpened>(bytes);
     message::<cases::MediatorAssigned>(bytes);
     message::<cases::OfficerAssigned>(bytes);
+    message::<cases::ConditionAdvised>(bytes);
     message::<cases::BreakGlassOpened>(bytes);
     message::<cases::BreakGlassQuotaReached>(bytes);
     message::<cases::BreakGlassReviewDue>(bytes);

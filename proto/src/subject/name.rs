@@ -105,6 +105,8 @@ pub const BREAK_GLASS_OPENED: &str = "ro.cases.event.break-glass-opened";
 pub const BREAK_GLASS_QUOTA_REACHED: &str = "ro.cases.event.break-glass-quota-reached";
 pub const BREAK_GLASS_REVIEW_DUE: &str = "ro.cases.event.break-glass-review-due";
 pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
+/// An advice on a condition is addressed to the staff member who drafts it [GL2c/2d].
+pub const CONDITION_ADVISED: &str = "ro.cases.event.condition-advised";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
 /// A case was purged: services that store data of it destroy that and report it [LPR4].
 pub const CASE_PURGED: &str = "ro.cases.event.case-purged";
@@ -119,7 +121,7 @@ pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const RING_UNREACHED: &str = "ro.notification.event.ring-unreached";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 37] = [
+pub const FACTS: [&str; 38] = [
     REFERRALS_RECEIVED,
     REFERRAL_SCREENED,
     REFERRAL_CORRECTED,
@@ -132,6 +134,7 @@ pub const FACTS: [&str; 37] = [
     BREAK_GLASS_QUOTA_REACHED,
     BREAK_GLASS_REVIEW_DUE,
     ASSESSMENT_RECORDED,
+    CONDITION_ADVISED,
     CASE_MOVED,
     CASE_PURGED,
     REFERRAL_PURGED,

@@ -298,7 +298,7 @@ pub const NARROWED: [Narrowed; 25] = [
         "ListInbox",
         OTHERS,
         Class::Protected,
-        "their own items; the notices of casework go to the RJ Unit and to mediators only",
+        "their own items; the notices of casework go to the RJ Unit and to mediators only; to staff, that an advice waits",
         "the_holder_and_whoever_holds_the_office_see_the_ring_and_another_sites_head_does_not",
     ),
     row(

@@ -31,7 +31,8 @@ use cases::{
     store::condition::advice::Given,
 };
 use harness::dump::{holders, rows};
-use proto::role;
+use prost::Message;
+use proto::{cases::v1::ConditionAdvised, role};
 use time::Duration;
 use uuid::Uuid;
 
@@ -260,6 +261,10 @@ async fn the_advice_holds_offender_condition_and_wording_and_stands_in_the_regis
     assert_eq!(state(&world, &case, condition).await, State::Advised);
     assert_eq!(advise(&world, &case, condition, DRAFTER, "key-1").await.unwrap(), given);
     let id = given.id.to_string();
+    // One event for the inbox, which names neither the case nor the condition.
+    let told = world.outbox(proto::subject::CONDITION_ADVISED).await;
+    let event = ConditionAdvised::decode(told[0].as_slice()).unwrap();
+    assert_eq!((told.len(), event.advice_id.as_str(), event.drafter.as_str()), (1, id.as_str(), DRAFTER));
     let (content, until) = read_advice(&world.app, &drafter(DRAFTER), &id).await.unwrap();
     let said = [content.offender_name.expose().as_str(), content.offender_fps.expose(), content.text.expose()];
     assert_eq!((said, content.kind, until), (["Oscar Invented", "123456A", TEXT], Kind::CourtOrder, NOW + Duration::days(14)));

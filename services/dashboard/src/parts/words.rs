@@ -74,6 +74,7 @@ pub const TEMPLATES: List = &[
     ("case-opened", "Case opened", "Dossier ouvert"),
     ("mediator-assigned", "Mediator assigned", "Médiateur affecté"),
     ("officer-assigned", "Case assigned to an officer", "Dossier confié à un agent"),
+    ("condition-advised", "Advice waits to be read", "Avis qui attend d’être lu"),
     ("break-glass-opened", "Case opened by break-glass", "Dossier ouvert par accès d’urgence"),
     ("break-glass-quota-reached", "Break-glass refused: too many", "Accès d’urgence refusé, car trop fréquent"),
     ("break-glass-review-due", "Reviews of break-glass overdue", "Examens d’accès d’urgence en retard"),

@@ -8,7 +8,9 @@ use messaging::{
     outbox::Fresh,
 };
 use proto::{
-    cases::v1::{BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, MediatorAssigned, OfficerAssigned},
+    cases::v1::{
+        BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, ConditionAdvised, MediatorAssigned, OfficerAssigned,
+    },
     intake::v1::{self as intake, ContactPushed, ReferralReceived, ReferralsReceived, contact_service_client::ContactServiceClient},
     subject,
 };
@@ -60,6 +62,7 @@ impl Handler for Facts {
             subject::CASE_OPENED => case_opened(&message.decode()?).map(FactMessage::of),
             subject::MEDIATOR_ASSIGNED => mediator_assigned(&message.decode()?).map(FactMessage::of),
             subject::OFFICER_ASSIGNED => officer_assigned(&message.decode()?).map(FactMessage::of),
+            subject::CONDITION_ADVISED => condition_advised(&message.decode()?).map(FactMessage::of),
             subject::BREAK_GLASS_OPENED => break_glass_opened(&message.decode()?).map(FactMessage::of),
             subject::BREAK_GLASS_QUOTA_REACHED => {
                 let event: BreakGlassQuotaReached = message.decode()?;
@@ -149,6 +152,14 @@ fn officer_assigned(event: &OfficerAssigned) -> Result<Fact, Rejection> {
         return Err(never("officer-missing", "the event names no officer"));
     }
     Ok(Fact::OfficerAssigned { case_id, officer: plain(&event.officer), at: event.assigned_at.as_ref().and_then(instant) })
+}
+
+fn condition_advised(event: &ConditionAdvised) -> Result<Fact, Rejection> {
+    let advice_id = notice(&event.advice_id)?;
+    if event.drafter.is_empty() {
+        return Err(never("drafter-missing", "the event names nobody who was advised"));
+    }
+    Ok(Fact::ConditionAdvised { advice_id, drafter: plain(&event.drafter), at: event.advised_at.as_ref().and_then(instant) })
 }
 
 fn break_glass_opened(event: &BreakGlassOpened) -> Result<Fact, Rejection> {

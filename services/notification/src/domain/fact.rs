@@ -35,6 +35,12 @@ pub enum Fact {
         officer: String,
         at: Option<OffsetDateTime>,
     },
+    /// An advice is addressed to whoever drafts a condition: the notice says that it is there and nothing of it.
+    ConditionAdvised {
+        advice_id: Uuid,
+        drafter: String,
+        at: Option<OffsetDateTime>,
+    },
     BreakGlassOpened {
         break_glass_id: Uuid,
         case_id: CaseId,
@@ -70,6 +76,7 @@ impl Fact {
             Self::CaseOpened { case_id, .. } | Self::MediatorAssigned { case_id, .. } | Self::OfficerAssigned { case_id, .. } => {
                 case_id.uuid()
             }
+            Self::ConditionAdvised { advice_id, .. } => *advice_id,
             Self::BreakGlassOpened { break_glass_id, .. } => *break_glass_id,
             Self::BreakGlassQuotaReached { notice_id, .. } | Self::BreakGlassReviewDue { notice_id, .. } => *notice_id,
         }
@@ -89,6 +96,9 @@ impl Fact {
                 (Recipient::Person(mediator), Template::MediatorAssigned, of_case(case_id, at))
             }
             Self::OfficerAssigned { case_id, officer, at } => (Recipient::Person(officer), Template::OfficerAssigned, of_case(case_id, at)),
+            Self::ConditionAdvised { drafter, at, .. } => {
+                (Recipient::Person(drafter), Template::ConditionAdvised, Data { happened_at: at, ..Data::default() })
+            }
             Self::BreakGlassOpened { case_id, at, .. } => (rj_supervisors(), Template::BreakGlassOpened, of_case(case_id, at)),
             Self::BreakGlassQuotaReached { at, .. } => {
                 (rj_supervisors(), Template::BreakGlassQuotaReached, Data { happened_at: at, ..Data::default() })

@@ -9,7 +9,7 @@ use notification::{
     domain::fact::Fact,
 };
 use proto::{
-    cases::v1::{BreakGlassOpened, BreakGlassReviewDue, CaseOpened, MediatorAssigned, OfficerAssigned},
+    cases::v1::{BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, MediatorAssigned, OfficerAssigned},
     id::CaseId,
     intake::v1::{Origin, ReferralReceived, contact_service_client::ContactServiceClient},
     role, subject,
@@ -171,6 +171,21 @@ async fn an_officer_is_told_of_a_case_in_their_portfolio() {
     let item = world.inbox(&officer("rj-officer-1")).await.remove(0);
     assert!(item.template == "officer-assigned" && item.body.contains(&case_id()));
     assert!(world.inbox(&officer("rj-officer-2")).await.is_empty());
+}
+
+// [GL2c/2d]
+#[tokio::test]
+async fn whoever_drafts_a_condition_is_told_that_an_advice_waits_and_nothing_of_it() {
+    let world = world().await;
+    let advice = Uuid::from_u128(7).to_string();
+    let event = ConditionAdvised { advice_id: advice.clone(), drafter: "parole-officer-1".into(), advised_at: None };
+    hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::CONDITION_ADVISED, &event).await.unwrap();
+    let item = world.inbox(&caller("parole-officer-1", role::PAROLE_OFFICER, "mission")).await.remove(0);
+    assert_eq!(item.template, "condition-advised");
+    for word in ["mediation", "Restorative", "réparatrice", "victim", "offender", "délinquant", &advice] {
+        assert!(!item.title.contains(word) && !item.body.contains(word), "{word}: {}", item.body);
+    }
+    assert!(world.inbox(&officer("rj-officer-1")).await.is_empty());
 }
 
 fn received(referral: u128, site: &str, import: Option<Uuid>, minute: i64) -> ReferralReceived {

@@ -1,7 +1,9 @@
 //! Use case: advise the one staff member who drafts a condition, and enter it in the register of disclosures [GL2c/2d, X-701].
 
 use auth::grants;
-use base::{Caller, Result};
+use base::{Caller, Ids, Result, wire};
+use messaging::outbox::{self, Outgoing};
+use proto::{cases::v1::ConditionAdvised, id::CaseId, subject};
 use sqlx::PgConnection;
 
 use crate::{
@@ -71,9 +73,19 @@ pub async fn advise_drafter(app: &App, caller: &Caller, named: Named<'_>, comman
     let new = New { id: app.ids.uuid(), kind, object: given.id, recipient: &given.drafter, reason: &reason, authority: AUTHORITY };
     disclosure::enter(&mut tx, &app.vault, file.id, new, &caller.subject, at).await?;
     register::set_state(&mut tx, condition.id, state).await?;
+    outbox::enqueue(&mut tx, &condition_advised(&app.ids, file.id, &given), at).await?;
     tx.commit().await?;
+    app.outbox.wake();
     tracing::info!(case.id = %file.id, advice.id = %given.id, "the drafter of a condition was advised");
     Ok(given)
+}
+
+/// Event: an advice is addressed to somebody. It names neither the case nor the condition.
+#[must_use]
+pub fn condition_advised(ids: &Ids, case: CaseId, given: &Given) -> Outgoing {
+    let advised_at = Some(wire::timestamp(given.at));
+    let message = ConditionAdvised { advice_id: given.id.to_string(), drafter: given.drafter.clone(), advised_at };
+    Outgoing::event(ids, case.uuid(), subject::CONDITION_ADVISED, &message)
 }
 
 /// A typing error would disclose to the wrong person, or to nobody.

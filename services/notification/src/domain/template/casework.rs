@@ -104,6 +104,30 @@ pub(super) const OFFICER_ASSIGNED: Bilingual = Bilingual {
     },
 };
 
+pub(super) const CONDITION_ADVISED: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("An advice to you waits to be read: {}", data.reference),
+        body: |data| {
+            Lines::of("Read it on the page Advice to you. Nobody else can, and it is kept for some days only.".to_owned())
+                .said("Given:", &minute(data.happened_at))
+                .said("Reference:", &data.reference)
+                .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("Un avis qui vous est adressé attend d'être lu : {}", data.reference),
+        body: |data| {
+            Lines::of(
+                "Lisez-le à la page Avis qui vous sont adressés. Personne d'autre ne le peut, et il n'y reste que quelques jours."
+                    .to_owned(),
+            )
+            .said("Donné :", &minute(data.happened_at))
+            .said("Référence :", &data.reference)
+            .text()
+        },
+    },
+};
+
 pub(super) fn case_body(data: &Data, first: &str, [case, when, reference]: [&str; 3]) -> String {
     Lines::of(first).said(case, data.case_id.expose()).said(when, &minute(data.happened_at)).said(reference, &data.reference).text()
 }

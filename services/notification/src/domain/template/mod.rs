@@ -47,6 +47,8 @@ pub enum Template {
     MediatorAssigned,
     /// A case was assigned to the officer's portfolio [R3c].
     OfficerAssigned,
+    /// An advice waits for the staff member who drafts a condition, without its content [GL2c/2d].
+    ConditionAdvised,
     /// A case was opened by break-glass: for supervisors [IM1a].
     BreakGlassOpened,
     /// A person was refused a further break-glass: for supervisors [IM1a].
@@ -142,6 +144,7 @@ impl Template {
             | Self::CaseOpened
             | Self::MediatorAssigned
             | Self::OfficerAssigned
+            | Self::ConditionAdvised
             | Self::BreakGlassOpened
             | Self::BreakGlassQuotaReached
             | Self::BreakGlassReviewDue
@@ -184,6 +187,7 @@ impl Template {
             Self::CaseOpened => casework::CASE_OPENED,
             Self::MediatorAssigned => casework::MEDIATOR_ASSIGNED,
             Self::OfficerAssigned => casework::OFFICER_ASSIGNED,
+            Self::ConditionAdvised => casework::CONDITION_ADVISED,
             Self::BreakGlassOpened => break_glass::BROKEN,
             Self::BreakGlassQuotaReached => break_glass::QUOTA_REACHED,
             Self::BreakGlassReviewDue => break_glass::REVIEW_DUE,
