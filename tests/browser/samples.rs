@@ -9,9 +9,10 @@ use harness::{
 };
 use proto::{
     cases::v1::{
-        AddParticipantRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConsentStatus, DescribeModeRequest, DocumentKind,
-        DocumentOffered, FindCaseByReferralRequest, GetCaseRequest, HoldKind, KeepDocumentRequest, ParticipantKind, PlaceHoldRequest,
-        RecordAssessmentRequest, RecordConsentRequest, RiskLevel, keep_document_request::Part,
+        AddParticipantRequest, AdviseDrafterRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConditionKind, ConsentStatus,
+        DescribeModeRequest, DocumentKind, DocumentOffered, FindCaseByReferralRequest, GetCaseRequest, HoldKind, KeepDocumentRequest,
+        ParticipantKind, PlaceHoldRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest, RiskLevel,
+        keep_document_request::Part,
     },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
     operations::v1::ListQuarantineRequest,
@@ -21,7 +22,7 @@ use proto::{
 use time::Duration;
 use tokio::sync::OnceCell;
 
-use crate::scene::{ADMINISTRATOR, HEAD, MEDIATOR, OFFICER, OPERATIONS, SAID, SECOND_ADMINISTRATOR, SECOND_OFFICER, SUPERVISOR};
+use crate::scene::{ADMINISTRATOR, HEAD, MEDIATOR, OFFICER, OPERATIONS, SAID, SECOND_ADMINISTRATOR, SECOND_OFFICER, STAFF, SUPERVISOR};
 
 /// Places in the addresses of pages, each with the id that stands for it.
 pub type Places = Vec<(&'static str, String)>;
@@ -145,7 +146,30 @@ async fn fill(system: &System, case: Case) -> Places {
     let hold = system.holds(SUPERVISOR).place_hold(hold).await.unwrap().into_inner().hold_id;
     let broken = BreakGlassRequest { case_ref: case_id.clone(), reason: SAID.into() };
     let glass = system.break_glass(SECOND_OFFICER).break_glass(broken).await.unwrap().into_inner().break_glass_id;
-    vec![("{case}", case_id), ("{participant}", victim), ("{mode}", mode), ("{hold}", hold), ("{glass}", glass)]
+    let (condition, advice) = condition(system, &case_id).await;
+    let ids = [("{case}", case_id), ("{participant}", victim), ("{mode}", mode), ("{hold}", hold), ("{glass}", glass)];
+    ids.into_iter().chain([("{condition}", condition), ("{advice}", advice)]).collect()
+}
+
+/// A condition of the case, and the advice on it to somebody at an institution.
+async fn condition(system: &System, case: &str) -> (String, String) {
+    let recorded = RecordConditionRequest {
+        case_ref: case.into(),
+        kind: ConditionKind::CourtOrder.into(),
+        text: SAID.into(),
+        source: SAID.into(),
+        ..RecordConditionRequest::default()
+    };
+    let condition = system.conditions(OFFICER).record_condition(recorded).await.unwrap().into_inner().condition_id;
+    let advised = AdviseDrafterRequest {
+        case_ref: case.into(),
+        condition_id: condition.clone(),
+        drafter: STAFF.into(),
+        reason: SAID.into(),
+        ..AdviseDrafterRequest::default()
+    };
+    let advice = system.conditions(OFFICER).advise_drafter(advised).await.unwrap().into_inner().advice_id;
+    (condition, advice)
 }
 
 async fn document(system: &System, case: &str) {

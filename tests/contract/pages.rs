@@ -28,17 +28,6 @@ const WITHOUT_PAGE: &[(&str, &str)] = &[
     ("LiftConflict", "the pages of the registry follow; `ro mediator` makes it until then"),
     ("GetMediator", "the pages of the registry follow; `ro mediator` makes it until then"),
     ("ListMediators", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("RecordCondition", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("StateNoCondition", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("ListConditions", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("AdviseDrafter", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("RecordVictimInformed", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("AmendCondition", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("EndCondition", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("GetExceptionWording", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("ListAdvice", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("ReadAdvice", "the pages of conditions follow; `ro condition` makes it until then"),
-    ("ListDisclosures", "the page of the register follows; `ro disclosure` makes it until then"),
     ("MatchMediators", "the pages of the registry follow; `ro mediator` makes it until then"),
 ];
 

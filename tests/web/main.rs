@@ -9,6 +9,7 @@ mod case;
 mod casework;
 mod channel;
 mod concern;
+mod condition;
 mod consent;
 mod contact;
 mod delivery;

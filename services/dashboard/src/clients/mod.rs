@@ -9,7 +9,8 @@ use proto::{
     cases::v1::{
         access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
         break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
-        consent_service_client::ConsentServiceClient, document_service_client::DocumentServiceClient,
+        condition_service_client::ConditionServiceClient, consent_service_client::ConsentServiceClient,
+        disclosure_service_client::DisclosureServiceClient, document_service_client::DocumentServiceClient,
         hold_service_client::HoldServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
     },
@@ -67,7 +68,9 @@ clients! {
     access: cases, AccessServiceClient;
     assessments: cases, AssessmentServiceClient;
     break_glass: cases, BreakGlassServiceClient;
+    conditions: cases, ConditionServiceClient;
     consents: cases, ConsentServiceClient;
+    disclosures: cases, DisclosureServiceClient;
     documents: cases, DocumentServiceClient;
     holds: cases, HoldServiceClient;
     modes: cases, ModeServiceClient;

@@ -2,15 +2,18 @@
 
 pub mod access;
 pub mod account;
+pub mod advice;
 pub mod assessment;
 pub mod break_glass;
 pub mod case;
 pub mod channel;
 pub mod concern;
+pub mod condition;
 pub mod consent;
 pub mod contact;
 pub mod delivery;
 pub mod device;
+pub mod disclosure;
 pub mod document;
 pub mod grant;
 pub mod hold;
@@ -53,6 +56,9 @@ pub const ALL: &[&Page] = &[
     &consent::PAGE,
     &assessment::PAGE,
     &mode::PAGE,
+    &condition::PAGE,
+    &advice::PAGE,
+    &disclosure::PAGE,
     &access::PAGE,
     &document::PAGE,
     &break_glass::PAGE,

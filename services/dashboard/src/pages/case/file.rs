@@ -4,13 +4,10 @@ use base::wire::instant as at;
 use maud::{Markup, html};
 use proto::cases::v1::{Case, Document, Hold, Stage};
 
-use super::{
-    actions::{self, Part},
-    next, record, texts,
-};
+use super::{actions, next, record, texts};
 use crate::{
     parts::{
-        casework::{case as of_case, words},
+        casework::{case as of_case, part::Part, words},
         drawing::Drawing,
         facts::Facts,
         form::Press,

@@ -8,9 +8,13 @@ use maud::Markup;
 use proto::cases::v1::{FindCaseByReferralRequest, ListDocumentsRequest, ListHoldsRequest};
 use serde::Deserialize;
 
-use super::{actions::SUPERVISORS, board, file, list::Asked, texts, view::Listing};
+use super::{board, file, list::Asked, texts, view::Listing};
 use crate::{
-    parts::{casework::case as of_case, drawing::Drawing, site::Named},
+    parts::{
+        casework::{case as of_case, part::SUPERVISORS},
+        drawing::Drawing,
+        site::Named,
+    },
     text::fill,
     web::{App, visitor::Member},
 };

@@ -5,12 +5,9 @@ use maud::{Markup, html};
 use proto::cases::v1::{Assessment, Case, Consent, Document, Hold, Participant, RiskLevel, Stage};
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{
-    actions::{Part, link},
-    texts,
-};
+use super::{actions::link, texts};
 use crate::parts::{
-    casework::{case as of_case, words},
+    casework::{case as of_case, part::Part, words},
     drawing::Drawing,
     facts::Facts,
     person,

@@ -104,6 +104,7 @@ crate::text::texts! {
     holds_stand: "Holds that keep this case from being purged:", "Suspensions qui empêchent l’élimination de ce dossier :";
     open_holds: "Open the holds", "Ouvrir les suspensions";
     order_purge: "Order the purge", "Ordonner l’élimination";
+    conditions: "Conditions that forbid contact", "Conditions qui interdisent de communiquer";
     who_read: "Who read or changed it", "Qui l’a lu ou modifié";
 
     move_title: "Move the case to another stage", "Changer le dossier d’étape";

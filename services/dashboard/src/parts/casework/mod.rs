@@ -2,7 +2,9 @@
 
 pub mod case;
 pub mod choices;
+pub mod part;
 pub mod texts;
+pub mod wording;
 pub mod words;
 
 /// Longest line and longest narrative that the service takes.

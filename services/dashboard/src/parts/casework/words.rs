@@ -1,8 +1,8 @@
 //! Words for the codes of cases. Every `match` is exhaustive: a new code does not compile without both languages.
 
 use proto::cases::v1::{
-    BreakGlassFinding, Case, ConsentStatus, DocumentKind, DocumentSide, HoldKind, Initiative, ParticipantKind, RiskLevel, SiteChange,
-    Stage, Wish,
+    BreakGlassFinding, Case, ConditionEnd, ConditionKind, ConditionState, ConsentStatus, DocumentKind, DocumentSide, HoldKind, InformedHow,
+    Initiative, ParticipantKind, RiskLevel, SiteChange, Stage, Wish,
 };
 
 use super::texts;
@@ -130,6 +130,53 @@ pub const fn hold(value: HoldKind, language: Language) -> &'static str {
         HoldKind::AccessRequest => texts.hold_access_request,
         HoldKind::Legal => texts.hold_legal,
         HoldKind::Other => texts.hold_other,
+    }
+}
+
+#[must_use]
+pub const fn condition_kind(value: ConditionKind, language: Language) -> &'static str {
+    let texts = texts::of(language);
+    match value {
+        ConditionKind::Unspecified => texts.not_stated,
+        ConditionKind::CourtOrder => texts.condition_court_order,
+        ConditionKind::ParoleBoard => texts.condition_parole_board,
+        ConditionKind::Other => texts.condition_other,
+    }
+}
+
+#[must_use]
+pub const fn condition_state(value: ConditionState, language: Language) -> &'static str {
+    let texts = texts::of(language);
+    match value {
+        ConditionState::Unspecified => texts.not_stated,
+        ConditionState::Recorded => texts.condition_recorded,
+        ConditionState::Advised => texts.condition_advised,
+        ConditionState::Amended => texts.condition_amended,
+        ConditionState::Ended => texts.condition_ended,
+    }
+}
+
+#[must_use]
+pub const fn condition_end(value: ConditionEnd, language: Language) -> &'static str {
+    let texts = texts::of(language);
+    match value {
+        ConditionEnd::Unspecified => texts.not_stated,
+        ConditionEnd::Removed => texts.condition_removed,
+        ConditionEnd::RanOut => texts.condition_ran_out,
+        ConditionEnd::ByMistake => texts.condition_by_mistake,
+    }
+}
+
+#[must_use]
+pub const fn informed_how(value: InformedHow, language: Language) -> &'static str {
+    let texts = texts::of(language);
+    match value {
+        InformedHow::Unspecified => texts.not_stated,
+        InformedHow::InPerson => texts.initiative_in_person,
+        InformedHow::ByTelephone => texts.initiative_by_telephone,
+        InformedHow::InWriting => texts.initiative_in_writing,
+        InformedHow::ByVideo => texts.initiative_by_video,
+        InformedHow::ThroughRepresentative => texts.initiative_through_representative,
     }
 }
 
