@@ -28,8 +28,9 @@ const DEADLINE: Duration = Duration::from_secs(15);
 const PLACE_WITHIN: Duration = Duration::from_secs(3);
 /// Time limit for a form that needs a place to arrive, before it has one.
 const FORM_WITHIN: Duration = Duration::from_secs(5);
-/// Address suffixes of forms that wait for no other page; an assessment may hold an imminent risk [R3e, RM1c].
-const URGENT: [&str; 3] = ["/raise", "/accept", "/assessment"];
+/// Address suffixes of forms that wait for no other page: by each of them somebody is rung, or stops ringing; an assessment may hold an
+/// imminent risk [R3e, RM1c].
+const URGENT: [&str; 6] = ["/raise", "/accept", "/assessment", "/route", "/hand-over/nhq", "/hand-over/head"];
 /// Address suffixes of pages that lead there.
 const ON_THE_WAY: [&str; 4] = ["/raise", "/sign-in", "/start", "/signed-in"];
 

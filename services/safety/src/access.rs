@@ -16,9 +16,9 @@ const RESTORE: &str = "/ro.safety.v1.AlarmService/RestoreConcern";
 const TIES: &str = "/ro.safety.v1.AlarmService/ListConcernTies";
 const FOLLOW: &str = "/ro.safety.v1.AlarmService/FollowCase";
 
-/// RPCs exempt from quotas, with their own lane of connections: raise, watch, route, accept; what notification guards; what freezes a case
-/// or keeps a referral; and where the person of a case is [R3e, RM1, TRAP-2].
-pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH, COMPARE, RESTORE, TIES, FOLLOW];
+/// RPCs exempt from quotas, with their own lane of connections: raise, watch, route, accept, hand over, by which others are rung; what
+/// notification guards; what freezes a case or keeps a referral; and where the person of a case is [R3e, RM1, TRAP-2].
+pub const URGENT: &[&str] = &[RAISE, ACCEPT, HAND_OVER, ROUTE, WATCH, COMPARE, RESTORE, TIES, FOLLOW];
 
 const GUARDIAN: &[&str] = &["service:notification"];
 

@@ -27,8 +27,6 @@ use crate::{
 
 const TO: &str = "to";
 const NOTE: &str = "note";
-/// Office of National Headquarters in the directory.
-const NHQ: &str = "rj-unit";
 
 /// Word of an audience in the address.
 #[must_use]
@@ -48,10 +46,8 @@ async fn people(app: &App, member: &Member, audience: Audience, concern: &Concer
     if !member.session.caller.has_any(&role::NHQ_ACCEPTORS) {
         return Vec::new();
     }
-    let held_as =
-        |office: &str| if audience == Audience::Nhq || office.starts_with("rj-unit/") { NHQ.to_owned() } else { office.to_owned() };
     let status = concern.audiences.iter().find(|status| status.audience() == audience);
-    let office = status.map(|status| held_as(&status.office)).unwrap_or_default();
+    let office = status.map(|status| status.held_as.clone()).unwrap_or_default();
     let answer = app.clients.directory(&member.session).list_office_holders(ListOfficeHoldersRequest { office }).await;
     // Without the list it is handed to everybody who holds the office.
     let holders = answer.map(|answer| answer.into_inner().holders).unwrap_or_default();

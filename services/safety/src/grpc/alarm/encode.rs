@@ -9,7 +9,10 @@ use crate::{
         read_concerns::{History, Shown, View},
         report,
     },
-    domain::alarm::concern::{Audience, AudienceStatus, State},
+    domain::alarm::{
+        concern::{Audience, AudienceStatus, State},
+        route,
+    },
     error,
     store::alarm::{
         history::{Happened, Rung},
@@ -113,6 +116,7 @@ pub fn audience(status: &AudienceStatus, names: bool) -> v1::AudienceStatus {
         also_rung: Vec::new(),
         handed_over_by: status.handed.as_ref().filter(|_| names).map(|handed| handed.by.clone()).unwrap_or_default(),
         handed_over_at: status.handed.as_ref().map(|handed| timestamp(handed.at)),
+        held_as: route::held_as(&status.office).to_owned(),
     }
 }
 
