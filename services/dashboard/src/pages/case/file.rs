@@ -106,7 +106,7 @@ fn waits(case: &Case, drawing: &Drawing<'_>) -> Markup {
     if open && case.officers.is_empty() {
         lines.push((texts.waits_officer, texts.officer_whose));
     }
-    if open && record::overdue(case, drawing.now) {
+    if open && record::overdue(case, drawing.now) && !record::says_review(case) {
         lines.push((texts.review_why, texts.assessment_whose));
     }
     html! {

@@ -23,6 +23,12 @@ pub fn overdue(case: &Case, now: OffsetDateTime) -> bool {
     case.participants.iter().any(|one| one.left.is_none() && past(one))
 }
 
+/// Whether a next step names a review that is overdue: then it is said there, with whose move it is.
+#[must_use]
+pub fn says_review(case: &Case) -> bool {
+    case.next_steps.iter().flat_map(|step| &step.missing).any(|missing| missing.code.starts_with("review-overdue:"))
+}
+
 /// The newest assessment of a participant.
 fn latest<'a>(case: &'a Case, of: &Participant) -> Option<&'a Assessment> {
     let own = case.assessments.iter().filter(|one| one.participant_id == of.participant_id);
@@ -252,5 +258,26 @@ pub fn holds(case: &Case, holds: &[Hold], drawing: &Drawing<'_>) -> Markup {
                 @if case.stage() == Stage::Closed { (link(case, "/purge/order", texts.order_purge, "", drawing)) }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::cases::v1::{MissingCondition, NextStep};
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn an_overdue_review_is_said_by_the_step_that_needs_it_and_by_the_page_only_where_no_step_does() {
+        let assessment = Assessment { next_review_on: "2026-11-29".into(), ..Assessment::default() };
+        let case = Case { participants: vec![Participant::default()], assessments: vec![assessment], ..Case::default() };
+        let says = |code: &str| {
+            let step =
+                NextStep { missing: vec![MissingCondition { code: code.into(), ..MissingCondition::default() }], ..NextStep::default() };
+            says_review(&Case { next_steps: vec![step], ..case.clone() })
+        };
+        assert!(overdue(&case, datetime!(2026-11-30 0:00 UTC)) && !overdue(&case, datetime!(2026-11-29 23:59 UTC)));
+        assert!(says("review-overdue:victim") && !says("mediator-missing") && !says_review(&case));
     }
 }
