@@ -15,6 +15,13 @@ async fn an_officer_finds_a_case_in_the_list_and_on_the_board_and_opens_its_file
     let list = browser.read("/en/cases?stage=1&site=mission&sort=-opened").await;
     assert!(list.says(&case.case_number) && list.says("Mission Institution"), "{}", list.text);
     assert!(!browser.read("/en/cases?stage=6").await.says(&case.case_number));
+    let waiting = browser.read("/en/cases?stage=open&site=mission&waits=mediator").await;
+    assert!(waiting.says(&case.case_number) && waiting.says("Cases: "), "{}", waiting.text);
+    for elsewhere in ["site=kent", "mediator=mediator-9", "waits=concern&site=mission&stage=4"] {
+        let none = browser.read(&format!("/en/cases?{elsewhere}")).await;
+        assert!(!none.says(&case.case_number) && none.says("None that you may see is as you asked."), "{elsewhere}: {}", none.text);
+    }
+    assert_eq!(browser.get("/en/cases?stage=17").await.status, StatusCode::NOT_FOUND);
     let board = browser.read("/fr/cases/board").await;
     assert!(board.says(&case.case_number) && board.says("Évaluation ("));
     let file = browser.read(&at(&case, "")).await;

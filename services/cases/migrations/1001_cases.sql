@@ -50,6 +50,8 @@ comment on column case_file.referral_number is 'Receipt number of the referral, 
 comment on column case_file.duplicates is 'Ids of other referrals about this case, each with the moment at which it was closed as a duplicate. Open.';
 comment on column case_file.described_mode is 'For mode other: the described mode that is prepared for or under way. Open.';
 create index case_file_by_age on case_file (opened_at, id) where purged_at is null;
+create index case_file_by_site on case_file (site, opened_at, id) where purged_at is null;
+create index case_file_by_stage on case_file (stage, opened_at, id) where purged_at is null;
 create index case_file_by_closing on case_file (moved_at, id) where stage = 'closed' and purged_at is null;
 create index case_file_by_referral_number on case_file (referral_number);
 create index case_file_in_mediation on case_file (id) where stage = 'mediation';
@@ -620,7 +622,7 @@ comment on function is_direct is 'Whether a described mode counts as direct; nul
 -- Functions: pages. Each reads an index in the order of its page, and no more of it than the page: what it sets keeps the planner to that,
 -- whatever it believes of the tables.
 
-create function cases_of_the_unit(after_time timestamptz, after_id uuid, without_officer boolean, at timestamptz, most bigint)
+create function cases_of_the_unit(after_time timestamptz, after_id uuid, at timestamptz, most bigint)
     returns table (id uuid, number text, referral_id uuid, stage text, left_stage text, mode text, described_mode uuid, direct boolean,
                    accepted boolean, indirect_only boolean, site text, mediator text, officers text[], line text, contact_frozen boolean,
                    opened_at timestamptz)
@@ -632,13 +634,12 @@ begin
            f.indirect_only, f.site, mediator_of(f.id, at), officers_of(f.id, at), null::text,
            exists (select from case_concern c where c.case_id = f.id and c.closed_at is null), f.opened_at
     from case_file f
-    where f.purged_at is null and (f.opened_at, f.id) > (after_time, after_id) and (not without_officer or officers_of(f.id, at) = '{}')
+    where f.purged_at is null and (f.opened_at, f.id) > (after_time, after_id)
     order by f.opened_at, f.id limit most;
 end $$;
-comment on function cases_of_the_unit is 'A page of every case, or of those in no officer''s portfolio; oldest first.';
+comment on function cases_of_the_unit is 'A page of every case; oldest first.';
 
-create function cases_of_person(person text, kinds text[], after_time timestamptz, after_id uuid, without_officer boolean, at timestamptz,
-                                most bigint)
+create function cases_of_person(person text, kinds text[], after_time timestamptz, after_id uuid, at timestamptz, most bigint)
     returns table (id uuid, number text, referral_id uuid, stage text, left_stage text, mode text, described_mode uuid, direct boolean,
                    accepted boolean, indirect_only boolean, site text, mediator text, officers text[], line text, contact_frozen boolean,
                    opened_at timestamptz)
@@ -655,10 +656,67 @@ begin
           order by a.opened_at, a.case_id) own
     -- Kept apart, so that the case of each line is looked up by its id and no other is read.
     cross join lateral (select * from case_file where case_file.id = own.case_id and purged_at is null offset 0) f
-    where may_know_of(f.id, false, person, at) and (not without_officer or officers_of(f.id, at) = '{}')
+    where may_know_of(f.id, false, person, at)
     order by own.opened_at, own.case_id limit most;
 end $$;
 comment on function cases_of_person is 'A page of the cases with a live line of a person, of the kinds that their roles can hold; oldest first [R3c].';
+
+-- A filtered list is planned at each call, so that it is read by the index of what was chosen. Where few cases can be in it, these are found
+-- first, and each is looked up by its id.
+create function case_source(of_mediator text, waits text, unit boolean) returns text language sql immutable as $$
+    select coalesce('(select distinct ' || case
+        when not unit then
+            'a.case_id from case_access a
+             where a.subject = $7 and a.role = any($8) and a.ended_at is null and a.since <= $5 and (a.until is null or a.until > $5)'
+        when of_mediator is not null then 'a.case_id from case_access a where a.subject = $3 and a.ended_at is null'
+        when waits = 'end-of-concern' then 'c.case_id from case_concern c where c.closed_at is null' end
+        || ') own cross join lateral (select * from case_file where case_file.id = own.case_id offset 0) f', 'case_file f')
+$$;
+comment on function case_source is 'Where the cases of a filtered list are found; $1 to $8 are those of cases_as_asked.';
+
+create function case_conditions(stages text[], at_site text, of_mediator text, waits text, unit boolean)
+    returns text language sql immutable as $$
+    select concat(
+        case when cardinality(stages) = 1 then ' and f.stage = ($1)[1]' when cardinality(stages) > 1 then ' and f.stage = any($1)' end,
+        case when at_site is not null then ' and f.site = $2' end,
+        case when of_mediator is not null then ' and mediator_of(f.id, $5) = $3' end,
+        case waits
+            when 'officer' then ' and officers_of(f.id, $5) = ''{}'''
+            when 'mediator' then ' and f.stage <> ''closed'' and mediator_of(f.id, $5) is null'
+            when 'end-of-concern' then ' and exists (select from case_concern c where c.case_id = f.id and c.closed_at is null)' end,
+        case when not unit then ' and may_know_of(f.id, false, $7, $5)' end)
+$$;
+comment on function case_conditions is 'What its cases must be, likewise.';
+
+create function cases_as_asked(stages text[], at_site text, of_mediator text, waits text, at timestamptz, unit boolean, person text,
+                               kinds text[], after_time timestamptz, after_id uuid, most bigint)
+    returns table (id uuid, number text, referral_id uuid, stage text, left_stage text, mode text, described_mode uuid, direct boolean,
+                   accepted boolean, indirect_only boolean, site text, mediator text, officers text[], line text, contact_frozen boolean,
+                   opened_at timestamptz)
+    language plpgsql stable set enable_seqscan to off as $$
+begin
+    return query execute
+        'select f.id, f.number, f.referral_id, f.stage, f.left_stage, f.mode, f.described_mode, is_direct(f.described_mode), f.accepted,
+                f.indirect_only, f.site, mediator_of(f.id, $5), officers_of(f.id, $5), case when not $6 then line_of(f.id, $7, $8, $5) end,
+                exists (select from case_concern c where c.case_id = f.id and c.closed_at is null), f.opened_at
+         from ' || case_source(of_mediator, waits, unit) || ' where f.purged_at is null and (f.opened_at, f.id) > ($9, $10)'
+        || case_conditions(stages, at_site, of_mediator, waits, unit) || ' order by f.opened_at, f.id limit $11'
+    using stages, at_site, of_mediator, waits, at, unit, person, kinds, after_time, after_id, most;
+end $$;
+comment on function cases_as_asked is 'A page of the cases somebody may know of that are as they asked: all of them for the RJ Unit, else those with a live line; oldest first [R3c].';
+
+create function count_of_cases(stages text[], at_site text, of_mediator text, waits text, at timestamptz, unit boolean, person text,
+                               kinds text[], most bigint)
+    returns bigint language plpgsql stable set enable_seqscan to off as $$
+declare
+    counted bigint;
+begin
+    execute 'select count(*) from (select from ' || case_source(of_mediator, waits, unit) || ' where f.purged_at is null'
+        || case_conditions(stages, at_site, of_mediator, waits, unit) || ' limit $9) found'
+    into counted using stages, at_site, of_mediator, waits, at, unit, person, kinds, most;
+    return counted;
+end $$;
+comment on function count_of_cases is 'How many cases a filtered list has for somebody, up to a bound: no other is counted [R3c, TRAP-6].';
 
 create function cases_closed(closed_before timestamptz, after_time timestamptz, after_id uuid, most bigint)
     returns table (id uuid, number text, closed_at timestamptz, last_use timestamptz, holds bigint, concerns bigint, break_glasses bigint,

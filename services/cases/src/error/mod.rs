@@ -10,9 +10,11 @@ macro_rules! refusals {
 }
 
 mod condition;
+mod list;
 mod mediator;
 
 pub use condition::*;
+pub use list::*;
 pub use mediator::*;
 
 // Texts.

@@ -12,14 +12,17 @@ use crate::{
     app::{
         case::{
             move_case,
-            read::{self, Which, Whole},
+            read::{self, Whole},
         },
         site::change,
         transition::stage_code,
     },
     domain::{
         access::decision::Verb,
-        case::stage::Stage,
+        case::{
+            filter::{Filter, Wait},
+            stage::Stage,
+        },
         gate::{missing::Missing, steps::NextStep},
         mode::Mode,
         site::How,
@@ -34,10 +37,10 @@ impl CaseService for Server {
     async fn list_cases(&self, request: Request<ListCasesRequest>) -> Answer<ListCasesResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let which = if asked.without_officer { Which::WithoutOfficer } else { Which::All };
-        let page = read::list_cases(&self.0, &caller, which, asked.page_size, &asked.page_token).await?;
+        let page = read::list_cases(&self.0, &caller, &filter(&asked)?, asked.page_size, &asked.page_token).await?;
+        let total = i32::try_from(page.total).unwrap_or(i32::MAX);
         let cases = page.cases.into_iter().map(encode_file).collect();
-        Ok(Response::new(ListCasesResponse { cases, next_page_token: page.next }))
+        Ok(Response::new(ListCasesResponse { cases, next_page_token: page.next, total }))
     }
 
     async fn get_case(&self, request: Request<GetCaseRequest>) -> Answer<GetCaseResponse> {
@@ -167,6 +170,24 @@ fn encode_missing(missing: Missing) -> wire_cases::MissingCondition {
 
 /// # Errors
 /// No stage is stated.
+/// What a list is filtered by. What is not known is refused: it would show more than was asked for.
+fn filter(asked: &ListCasesRequest) -> Result<Filter, Refusal> {
+    let stage = |number: &i32| wire_cases::Stage::try_from(*number).map_err(|_| error::filter_unknown("stages")).and_then(parse_stage);
+    let waits_for = match wire_cases::Wait::try_from(asked.waits_for).map_err(|_| error::filter_unknown("waits_for"))? {
+        wire_cases::Wait::Unspecified => asked.without_officer.then_some(Wait::Officer),
+        wire_cases::Wait::Officer => Some(Wait::Officer),
+        wire_cases::Wait::Mediator => Some(Wait::Mediator),
+        wire_cases::Wait::EndOfConcern => Some(Wait::EndOfConcern),
+    };
+    let site = asked.site.trim();
+    Ok(Filter {
+        stages: asked.stages.iter().map(stage).collect::<Result<_, _>>()?,
+        site: if site.is_empty() { None } else { Some(site.parse().map_err(|_| error::filter_unknown("site"))?) },
+        mediator: Some(asked.mediator.trim().to_owned()).filter(|mediator| !mediator.is_empty()),
+        waits_for,
+    })
+}
+
 pub fn parse_stage(stated: wire_cases::Stage) -> Result<Stage, Refusal> {
     Ok(match stated {
         wire_cases::Stage::Assessment => Stage::Assessment,

@@ -7,10 +7,11 @@ use cases::{
     app::{
         access::assign_officer::{assign_officer, end_officer},
         break_glass::{open::break_glass, review::end_break_glass},
-        case::read::{self, Which},
+        case::read,
         mediator::assign::assign_mediator,
     },
     bus::case::screened,
+    domain::case::filter::{Filter, Wait},
     grpc::Server,
 };
 use harness::uniform::asked;
@@ -24,8 +25,8 @@ use time::Duration;
 
 use crate::world::{NOW, World, caller, mediator, officer, other_officer, refusal, supervisor};
 
-async fn listed(world: &World, who: &Caller, which: Which) -> Vec<String> {
-    let page = read::list_cases(&world.app, who, which, 0, "").await.unwrap();
+async fn listed(world: &World, who: &Caller, filter: &Filter) -> Vec<String> {
+    let page = read::list_cases(&world.app, who, filter, 0, "").await.unwrap();
     assert!(page.next.is_empty());
     page.cases.iter().map(|file| file.id.to_string()).collect()
 }
@@ -38,8 +39,8 @@ async fn the_officer_who_screened_has_the_case_and_for_another_officer_it_does_n
     let told = world.outbox(subject::OFFICER_ASSIGNED).await;
     let told = OfficerAssigned::decode(told[0].as_slice()).unwrap();
     assert_eq!((told.case_id.as_str(), told.officer.as_str()), (case.id.as_str(), "rj-officer-1"));
-    assert_eq!(listed(&world, &officer(), Which::All).await, [case.id.as_str()]);
-    assert!(listed(&world, &other_officer(), Which::All).await.is_empty());
+    assert_eq!(listed(&world, &officer(), &Filter::default()).await, [case.id.as_str()]);
+    assert!(listed(&world, &other_officer(), &Filter::default()).await.is_empty());
     let door = Server::new(world.app.clone());
     let number = world.read(&case).await.file.number;
     let absent = proto::reference::make("RC", 4_711);
@@ -61,13 +62,13 @@ async fn a_case_that_nobody_is_known_to_have_screened_waits_for_a_supervisor_to_
     decision.screened_by = None;
     world.apply(&decision).await.unwrap();
     let theirs = world.open().await;
-    let waiting = listed(&world, &supervisor(), Which::WithoutOfficer).await;
+    let waiting = listed(&world, &supervisor(), &Filter::waiting_for(Wait::Officer)).await;
     assert_eq!(waiting.len(), 1);
     assert_ne!(waiting[0], theirs.id);
-    assert!(listed(&world, &officer(), Which::WithoutOfficer).await.is_empty());
+    assert!(listed(&world, &officer(), &Filter::waiting_for(Wait::Officer)).await.is_empty());
     assign_officer(&world.app, &supervisor(), &waiting[0], "rj-officer-2", None).await.unwrap();
-    assert!(listed(&world, &supervisor(), Which::WithoutOfficer).await.is_empty());
-    assert_eq!(listed(&world, &other_officer(), Which::All).await, waiting);
+    assert!(listed(&world, &supervisor(), &Filter::waiting_for(Wait::Officer)).await.is_empty());
+    assert_eq!(listed(&world, &other_officer(), &Filter::default()).await, waiting);
 }
 
 #[tokio::test]
@@ -87,7 +88,7 @@ async fn several_officers_may_have_one_case_and_each_loses_it_in_the_moment_it_i
         end_officer(&world.app, &supervisor(), &case.id, "rj-officer-1").await.unwrap();
     }
     assert!(!world.can_read(&officer(), &case).await);
-    assert_eq!(listed(&world, &supervisor(), Which::WithoutOfficer).await, [case.id.as_str()]);
+    assert_eq!(listed(&world, &supervisor(), &Filter::waiting_for(Wait::Officer)).await, [case.id.as_str()]);
     let never = end_officer(&world.app, &supervisor(), &case.id, "rj-officer-3").await;
     assert_eq!(refusal(never).reason, "not-in-portfolio");
     let nobody = assign_officer(&world.app, &supervisor(), &case.id, "  ", None).await;
@@ -104,7 +105,7 @@ async fn a_line_in_the_access_list_outlives_no_role() {
     let (was_officer, was_mediator) = (mediator("rj-officer-1"), caller("mediator-1", &[role::RJ_OFFICER]));
     for former in [was_officer, was_mediator, caller("rj-officer-1", &[role::STAFF])] {
         assert!(!world.can_read(&former, &case).await, "{former:?}");
-        assert!(listed(&world, &former, Which::All).await.is_empty());
+        assert!(listed(&world, &former, &Filter::default()).await.is_empty());
     }
 }
 
@@ -185,9 +186,9 @@ async fn every_change_of_who_is_tied_to_a_case_is_told_whole_so_that_its_referra
 async fn a_portfolio_whose_officers_hold_no_role_any_more_is_without_officer() {
     let world = World::new().await;
     let case = world.open().await;
-    assert!(listed(&world, &supervisor(), Which::WithoutOfficer).await.is_empty());
+    assert!(listed(&world, &supervisor(), &Filter::waiting_for(Wait::Officer)).await.is_empty());
     let held = "update grant_held set ended_at = $1, revision = revision + 1 where subject = 'rj-officer-1'";
     sqlx::query(held).bind(NOW).execute(&world.db.admin).await.unwrap();
-    assert_eq!(listed(&world, &supervisor(), Which::WithoutOfficer).await, [case.id.as_str()]);
+    assert_eq!(listed(&world, &supervisor(), &Filter::waiting_for(Wait::Officer)).await, [case.id.as_str()]);
     assert!(read::get_case(&world.app, &supervisor(), &case.id).await.unwrap().file.officers.is_empty());
 }

@@ -9,7 +9,7 @@ use cases::{
     app::access::need_to_know::{actor, seen},
     domain::{
         access::{decision::Verb, scope::Scope},
-        case::reference::CaseRef,
+        case::{filter::Filter, reference::CaseRef},
     },
     store::case::file,
 };
@@ -49,7 +49,7 @@ async fn ask(history: &mut History, checks: usize, counts: &mut [usize; 4]) {
         let got = if access::check(RULES, method, &who).is_err() {
             Answer::NoRole
         } else if verb == Verb::List {
-            let shown = file::visible_list(&mut tx, &Scope::of(&who), false, None, 1_000, at).await.unwrap();
+            let shown = file::visible_list(&mut tx, &Scope::of(&who), &Filter::default(), None, 1_000, at).await.unwrap();
             let theirs = (0..CASES).filter(|c| history.model.answer(&who, Verb::List, *c, at) == Answer::Yes).count();
             assert_eq!(shown.len(), theirs, "{who:?} is shown other cases than theirs at {at}");
             if shown.iter().any(|file| file.id == id) { Answer::Yes } else { Answer::Nothing }

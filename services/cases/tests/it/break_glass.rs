@@ -14,9 +14,9 @@ use cases::{
             remind::remind,
             review::{end_break_glass, list_break_glass, review_break_glass},
         },
-        case::read::{self, Which},
+        case::read,
     },
-    domain::break_glass::Finding,
+    domain::{break_glass::Finding, case::filter::Filter},
     grpc::Server,
 };
 use harness::uniform::asked;
@@ -100,7 +100,7 @@ async fn what_was_opened_by_break_glass_is_read_and_never_changed() {
         assert_eq!(*code, tonic::Code::PermissionDenied, "{words}");
         assert!(words.contains("[R3c: read-only-access]"), "{words}");
     }
-    let listed = read::list_cases(&world.app, &who, Which::All, 0, "").await.unwrap();
+    let listed = read::list_cases(&world.app, &who, &Filter::default(), 0, "").await.unwrap();
     assert_eq!(listed.cases.len(), 1);
     let found = read::find_by_referral(&world.app, &who, &listed.cases[0].referral.to_string()).await.unwrap();
     assert_eq!(found.participants.len(), 2);
@@ -258,7 +258,7 @@ async fn break_glass_and_reading_under_it_work_while_the_audit_log_takes_nothing
     busy.rollback().await.unwrap();
     sqlx::query("alter table audit_staged rename to audit_away").execute(&world.db.admin).await.unwrap();
     read::get_case(&world.app, &other_officer(), &case.id).await.unwrap();
-    read::list_cases(&world.app, &other_officer(), Which::All, 0, "").await.unwrap();
+    read::list_cases(&world.app, &other_officer(), &Filter::default(), 0, "").await.unwrap();
     for usual in [officer(), supervisor()] {
         let refused = read::get_case(&world.app, &usual, &case.id).await;
         assert!(matches!(refused, Err(Error::Database(_))), "what cannot be recorded is not shown");

@@ -10,7 +10,11 @@ use cases::{
     },
     domain::{
         access::{decision::Verb, scope::Scope},
-        case::reference::CaseRef,
+        case::{
+            filter::{Filter, Wait},
+            reference::CaseRef,
+            stage::Stage,
+        },
     },
     store::case::file::{CaseFile, visible_list},
 };
@@ -25,6 +29,8 @@ const OWN: i64 = 60;
 const PAGE: i64 = 51;
 /// Rows of one table that are read for one case of a page, by the statement, its functions and the policies of its tables.
 const ROWS_OF_A_CASE: i64 = 20;
+/// The same in a filtered list of somebody's own cases, where the fence of the access list is asked of each of their lines too.
+const ROWS_OF_A_LINE: i64 = 80;
 /// The same for everything on the file of one case, with what its next steps need.
 const ROWS_OF_A_FILE: i64 = 30;
 
@@ -94,10 +100,15 @@ async fn whatever_the_planner_knows(world: &World, measure: impl AsyncFn()) {
 
 /// A page of the list of somebody, after a case, and that it reads no more than its own rows.
 async fn page(world: &World, who: &Caller, after: Option<(OffsetDateTime, Uuid)>) -> Vec<CaseFile> {
+    filtered(world, who, &Filter::default(), after, ROWS_OF_A_CASE).await
+}
+
+/// The same of a filtered list, with so many rows of a table for each case.
+async fn filtered(world: &World, who: &Caller, filter: &Filter, after: Option<(OffsetDateTime, Uuid)>, rows: i64) -> Vec<CaseFile> {
     let mut tx = world.app.begin(who).await.unwrap();
     let before = read_so_far(&mut tx).await;
-    let page = visible_list(&mut tx, &Scope::of(who), false, after, PAGE, NOW).await.unwrap();
-    read_at_most(&mut tx, &before, ROWS_OF_A_CASE * PAGE, &format!("a page of {}", who.subject)).await;
+    let page = visible_list(&mut tx, &Scope::of(who), filter, after, PAGE, NOW).await.unwrap();
+    read_at_most(&mut tx, &before, rows * PAGE, &format!("a page of {} {filter:?}", who.subject)).await;
     page
 }
 
@@ -120,6 +131,25 @@ async fn a_page_of_cases_reads_its_own_rows_however_many_cases_there_are() {
         for nobody in [mediator("mediator-2"), crate::world::caller("rj-officer-3", &[proto::role::RJ_OFFICER])] {
             assert!(page(&world, &nobody, None).await.is_empty());
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_a_filtered_list_is_read_by_the_index_of_what_was_chosen() {
+    let world = World::new().await;
+    fill(&world).await;
+    // Those of the second officer are at Kent, in the middle of all.
+    let at_kent = "update case_file set site = 'kent' where id in (select case_id from case_access where subject = 'rj-officer-2')";
+    sqlx::raw_sql(at_kent).execute(&world.db.admin).await.unwrap();
+    let site = |code: &str| Filter { site: code.parse().ok(), ..Filter::default() };
+    whatever_the_planner_knows(&world, async || {
+        assert_eq!(filtered(&world, &supervisor(), &site("kent"), None, ROWS_OF_A_CASE).await.len() as i64, PAGE);
+        assert!(filtered(&world, &supervisor(), &site("bath"), None, ROWS_OF_A_CASE).await.is_empty());
+        let closed = Filter { stages: vec![Stage::Closed], ..Filter::default() };
+        assert_eq!(filtered(&world, &supervisor(), &closed, None, ROWS_OF_A_CASE).await.len() as i64, PAGE);
+        assert_eq!(filtered(&world, &other_officer(), &site("kent"), None, ROWS_OF_A_LINE).await.len() as i64, PAGE);
+        assert!(filtered(&world, &supervisor(), &Filter::waiting_for(Wait::EndOfConcern), None, ROWS_OF_A_CASE).await.is_empty());
     })
     .await;
 }

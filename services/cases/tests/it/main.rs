@@ -10,6 +10,7 @@ mod access_random_grpc;
 mod assessment;
 mod audit;
 mod break_glass;
+mod case_list;
 mod case_opening;
 mod case_stage;
 mod condition;

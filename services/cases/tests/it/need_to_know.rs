@@ -5,13 +5,10 @@ use std::{sync::Arc, time::Duration as StdDuration};
 use base::{Caller, Error};
 use cases::{
     app::{
-        case::{
-            move_case,
-            read::{self, Which},
-        },
+        case::{move_case, read},
         mediator::assign::{assign_mediator, end_assignment},
     },
-    domain::case::stage::Stage,
+    domain::case::{filter::Filter, stage::Stage},
     grpc::Server,
 };
 use harness::uniform::asked;
@@ -88,7 +85,7 @@ async fn a_list_shows_and_counts_only_what_the_caller_may_know() {
     let mut pages = Vec::new();
     let mut token = String::new();
     loop {
-        let page = read::list_cases(&world.app, &mediator("mediator-1"), Which::All, 2, &token).await.unwrap();
+        let page = read::list_cases(&world.app, &mediator("mediator-1"), &Filter::default(), 2, &token).await.unwrap();
         pages.push(page.cases.iter().map(|c| c.id.to_string()).collect::<Vec<_>>());
         token = page.next;
         if token.is_empty() {
@@ -98,11 +95,11 @@ async fn a_list_shows_and_counts_only_what_the_caller_may_know() {
     assert_eq!(pages, [vec![all[0].id.clone(), all[2].id.clone()], vec![all[4].id.clone()]]);
     let page = |who: Caller| {
         let app = world.app.clone();
-        async move { read::list_cases(&app, &who, Which::All, 0, "").await.unwrap() }
+        async move { read::list_cases(&app, &who, &Filter::default(), 0, "").await.unwrap() }
     };
     assert_eq!(page(officer()).await.cases.len(), 5);
     // A page that is exactly full is the last one: nothing hidden lies behind it.
-    let full = read::list_cases(&world.app, &mediator("mediator-2"), Which::All, 2, "").await.unwrap();
+    let full = read::list_cases(&world.app, &mediator("mediator-2"), &Filter::default(), 2, "").await.unwrap();
     assert_eq!((full.cases.len(), full.next.as_str()), (2, ""));
     for outsider in [mediator("mediator-3"), caller("staff", &[role::STAFF]), caller("", &[role::MEDIATOR])] {
         let page = page(outsider).await;
@@ -121,7 +118,7 @@ async fn a_file_is_unreadable_the_moment_the_assignment_ends() {
     assert!(world.can_read(&who, &case).await);
     end_assignment(&world.app, &officer(), &case.id, "mediator-1").await.unwrap();
     assert!(!world.can_read(&who, &case).await);
-    assert!(read::list_cases(&world.app, &who, Which::All, 0, "").await.unwrap().cases.is_empty());
+    assert!(read::list_cases(&world.app, &who, &Filter::default(), 0, "").await.unwrap().cases.is_empty());
     // Ending it again changes nothing; a mediator who never had the case cannot lose it.
     end_assignment(&world.app, &officer(), &case.id, "mediator-1").await.unwrap();
     let never = end_assignment(&world.app, &officer(), &case.id, "mediator-2").await;

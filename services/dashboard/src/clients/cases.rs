@@ -39,16 +39,16 @@ impl Clients {
         })
     }
 
-    /// Every case that the person may see, oldest first.
+    /// Every case that the person may see and asks for, oldest first.
     ///
     /// # Errors
     /// What the service answers.
-    pub async fn all_cases(&self, session: &Session, without_officer: bool) -> Result<Listed, Status> {
+    pub async fn all_cases(&self, session: &Session, wanted: &ListCasesRequest) -> Result<Listed, Status> {
         let mut client = self.cases(session);
         let mut listed = Listed::default();
         let mut page_token = String::new();
         while listed.cases.len() < MOST {
-            let request = ListCasesRequest { page_size: PAGE, page_token, without_officer };
+            let request = ListCasesRequest { page_size: PAGE, page_token, ..wanted.clone() };
             let page = client.list_cases(request).await?.into_inner();
             let last = page.next_page_token.is_empty() || page.cases.is_empty();
             listed.cases.extend(page.cases);

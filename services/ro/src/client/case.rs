@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use proto::{
     cases::v1::{
         Access, AssignMediatorRequest, AssignOfficerRequest, Case, GetCaseRequest, ListAccessRequest, ListCasesRequest, ListCasesResponse,
-        MoveCaseRequest, RecordAssessmentRequest, RecordAssessmentResponse, RiskLevel, Stage,
+        MoveCaseRequest, RecordAssessmentRequest, RecordAssessmentResponse, RiskLevel, Stage, Wait,
     },
     role,
     safety::v1::{Concern, ConcernReceipt, Grade},
@@ -68,14 +68,28 @@ pub enum Command {
 
 /// The cases you may know of
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  ro case list\n  ro case list --as mediator-1 --json")]
+#[command(
+    after_help = "Examples:\n  ro case list\n  ro case list --as mediator-1 --json\n  ro case list --stage preparation,mediation --site mission"
+)]
 pub struct List {
     /// Show at most this many
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
     /// Only cases in no officer's portfolio: they wait for a supervisor to assign them
-    #[arg(long)]
+    #[arg(long, conflicts_with = "waits_for")]
     without_officer: bool,
+    /// Only cases in one of these stages
+    #[arg(long, value_delimiter = ',', value_parser = choices::stage())]
+    stage: Vec<Stage>,
+    /// Only cases whose person is at this site
+    #[arg(long, default_value = "", hide_default_value = true)]
+    site: String,
+    /// Only cases that this mediator has now
+    #[arg(long, default_value = "", hide_default_value = true)]
+    mediator: String,
+    /// Only cases that wait for this
+    #[arg(long, value_parser = choices::wait())]
+    waits_for: Option<Wait>,
     #[command(flatten)]
     common: Common,
 }
@@ -249,15 +263,26 @@ async fn find(session: &Session, who: &Who, case_ref: &str) -> Result<Case, Fail
 }
 
 impl List {
+    fn wanted(&self) -> ListCasesRequest {
+        ListCasesRequest {
+            without_officer: self.without_officer,
+            stages: self.stage.iter().map(|stage| i32::from(*stage)).collect(),
+            site: self.site.clone(),
+            mediator: self.mediator.clone(),
+            waits_for: self.waits_for.unwrap_or(Wait::Unspecified).into(),
+            ..ListCasesRequest::default()
+        }
+    }
+
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let mut client = session.cases(who)?;
         let (cases, next_page_token) = pages::up_to(self.limit, async |page_size, page_token| {
-            let request = ListCasesRequest { page_size, page_token, without_officer: self.without_officer };
+            let request = ListCasesRequest { page_size, page_token, ..self.wanted() };
             let page = client.list_cases(request).await?.into_inner();
             Ok((page.cases, page.next_page_token))
         })
         .await?;
-        let whole = ListCasesResponse { cases, next_page_token };
+        let whole = ListCasesResponse { cases, next_page_token, ..ListCasesResponse::default() };
         if session.json {
             output::print_json(&whole);
         } else if whole.cases.is_empty() {

@@ -4,7 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
     cases::v1::{
         ConditionEnd, ConditionKind, DocumentKind, DocumentSide, EngagementEnd, EngagementKind, InformedHow, Initiative, ParticipantKind,
-        RiskLevel, Stage, Wish,
+        RiskLevel, Stage, Wait, Wish,
     },
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
@@ -50,6 +50,7 @@ choice!(document_side, DocumentSide, ["file", "victim", "offender"]);
 choice!(condition_kind, ConditionKind, ["court-order", "parole-board", "other"]);
 choice!(condition_end, ConditionEnd, ["removed", "ran-out", "by-mistake"]);
 choice!(informed_how, InformedHow, ["in-person", "by-telephone", "in-writing", "by-video", "through-representative"]);
+choice!(wait, Wait, ["officer", "mediator", "end-of-concern"]);
 choice!(stage, Stage, ["assessment", "preparation", "mediation", "follow-up", "paused", "closed"]);
 choice!(
     disposition,
@@ -119,6 +120,7 @@ mod tests {
         complete(condition_end(), |n| ConditionEnd::try_from(n).ok().map(|v| v.as_str_name()));
         complete(informed_how(), |n| InformedHow::try_from(n).ok().map(|v| v.as_str_name()));
         complete(stage(), |n| Stage::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(wait(), |n| Wait::try_from(n).ok().map(|v| v.as_str_name()));
         complete(disposition(), |n| Disposition::try_from(n).ok().map(|v| v.as_str_name()));
         complete(report_table(), |n| Table::try_from(n).ok().map(|v| v.as_str_name()));
     }

@@ -17,7 +17,7 @@ use crate::{
             scope::Scope,
         },
         assessment::Assessment,
-        case::reference::CaseRef,
+        case::{filter::Filter, reference::CaseRef},
         consent::Consent,
         gate::steps::{self, NextStep},
         mode::Description,
@@ -37,6 +37,8 @@ use crate::{
 
 const DEFAULT_PAGE: i64 = 50;
 const MAX_PAGE: i64 = 200;
+/// Cases that are counted at most.
+const MOST_COUNTED: i64 = 1_000;
 
 /// A case with everything on its file.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +61,8 @@ pub struct Page {
     pub cases: Vec<CaseFile>,
     /// Empty on the last page.
     pub next: String,
+    /// How many there are, up to a bound; on the first page only.
+    pub total: i64,
 }
 
 /// The case a caller names by id or number.
@@ -93,26 +97,19 @@ pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Res
     Ok(whole)
 }
 
-/// Which of the cases a caller may know of are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
-    All,
-    /// Those in no officer's portfolio, which wait for a supervisor.
-    WithoutOfficer,
-}
-
-/// The cases the caller may know of, oldest first.
+/// The cases the caller may know of that are as they ask, oldest first.
 ///
 /// # Errors
 /// A page token that the service did not make.
-pub async fn list_cases(app: &App, caller: &Caller, which: Which, page_size: i32, page_token: &str) -> Result<Page> {
+pub async fn list_cases(app: &App, caller: &Caller, filter: &Filter, page_size: i32, page_token: &str) -> Result<Page> {
     let size = page::size(page_size, DEFAULT_PAGE, MAX_PAGE);
     let after: Option<(i64, Uuid)> = page::decode(page_token)?;
     let after = after.map(|(micros, id)| (instant(micros), id));
     let at = app.clock.now();
     let mut tx = app.begin(caller).await?;
     // One more than requested, to know whether there is a next page.
-    let mut cases = file::visible_list(&mut tx, &Scope::of(caller), which == Which::WithoutOfficer, after, size + 1, at).await?;
+    let scope = Scope::of(caller);
+    let mut cases = file::visible_list(&mut tx, &scope, filter, after, size + 1, at).await?;
     let full = usize::try_from(size).unwrap_or(usize::MAX);
     let more = cases.len() > full;
     cases.truncate(full);
@@ -120,9 +117,10 @@ pub async fn list_cases(app: &App, caller: &Caller, which: Which, page_size: i32
         decision::allowed(file.tie, Verb::List, Some(file.standing.stage))?;
     }
     note_all(&mut tx, caller, Verb::List, &cases, at).await?;
+    let total = if after.is_some() { 0 } else { file::count(&mut tx, &scope, filter, MOST_COUNTED, at).await? };
     tx.commit().await?;
     let next = cases.last().filter(|_| more).map(|last| page::encode(&(micros(last.opened_at), last.id.uuid())));
-    Ok(Page { cases, next: next.unwrap_or_default() })
+    Ok(Page { cases, next: next.unwrap_or_default(), total })
 }
 
 /// Everything on the file of a case that the caller has found.

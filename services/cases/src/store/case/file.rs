@@ -1,6 +1,6 @@
 //! Case files as a caller may see them: lookup through need to know, lists, and the lock.
 
-use proto::id::{CaseId, ReferralId};
+use proto::id::{CaseId, ReferralId, SiteCode};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -8,7 +8,11 @@ use uuid::Uuid;
 use crate::{
     domain::{
         access::{decision::Tie, scope::Scope},
-        case::{reference::CaseRef, stage::Standing},
+        case::{
+            filter::{Filter, Wait},
+            reference::CaseRef,
+            stage::Standing,
+        },
     },
     store::{case::step::standing, decode::known},
 };
@@ -108,44 +112,40 @@ pub async fn visible(tx: &mut PgConnection, scope: &Scope, case_ref: &CaseRef, a
     .transpose()
 }
 
-/// The cases the caller may know of at this moment, oldest first, after a position. Others are not counted [R3c, TRAP-6].
+/// Position in a list: the moment at which a case opened, and its id.
+type After = (OffsetDateTime, Uuid);
+
+/// The cases the caller may know of at this moment that are as they ask, oldest first, after a position. Others are not counted [R3c, TRAP-6].
 ///
 /// # Errors
 /// The statement failed.
 pub async fn visible_list(
     tx: &mut PgConnection,
     scope: &Scope,
-    without_officer: bool,
-    after: Option<(OffsetDateTime, Uuid)>,
+    filter: &Filter,
+    after: Option<After>,
     limit: i64,
     at: OffsetDateTime,
 ) -> sqlx::Result<Vec<CaseFile>> {
     let after = after.unwrap_or((OffsetDateTime::UNIX_EPOCH, Uuid::nil()));
-    let rows = if scope.is_unit() {
-        list_of_all(tx, without_officer, after, limit, at).await?
-    } else {
-        list_of_person(tx, scope, without_officer, after, limit, at).await?
+    let rows = match (filter.is_empty(), scope.is_unit()) {
+        (true, true) => list_of_all(tx, after, limit, at).await?,
+        (true, false) => list_of_person(tx, scope, after, limit, at).await?,
+        (false, _) => list_as_asked(tx, scope, filter, after, limit, at).await?,
     };
     rows.into_iter().map(CaseFile::try_from).collect()
 }
 
 /// Every case: for the RJ Unit.
-async fn list_of_all(
-    tx: &mut PgConnection,
-    without_officer: bool,
-    (after_at, after_id): (OffsetDateTime, Uuid),
-    limit: i64,
-    at: OffsetDateTime,
-) -> sqlx::Result<Vec<Row>> {
+async fn list_of_all(tx: &mut PgConnection, (after_at, after_id): After, limit: i64, at: OffsetDateTime) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
         r#"select id as "id!", number as "number!", referral_id as "referral_id!", stage as "stage!", left_stage, mode, described_mode, direct,
                   accepted as "accepted!", indirect_only as "indirect_only!", site, mediator, officers as "officers!", line,
                   contact_frozen as "contact_frozen!", opened_at as "opened_at!"
-           from cases_of_the_unit($1, $2, $3, $4, $5)"#,
+           from cases_of_the_unit($1, $2, $3, $4)"#,
         after_at,
         after_id,
-        without_officer,
         at,
         limit
     )
@@ -157,8 +157,7 @@ async fn list_of_all(
 async fn list_of_person(
     tx: &mut PgConnection,
     scope: &Scope,
-    without_officer: bool,
-    (after_at, after_id): (OffsetDateTime, Uuid),
+    (after_at, after_id): After,
     limit: i64,
     at: OffsetDateTime,
 ) -> sqlx::Result<Vec<Row>> {
@@ -167,16 +166,67 @@ async fn list_of_person(
         r#"select id as "id!", number as "number!", referral_id as "referral_id!", stage as "stage!", left_stage, mode, described_mode, direct,
                   accepted as "accepted!", indirect_only as "indirect_only!", site, mediator, officers as "officers!", line,
                   contact_frozen as "contact_frozen!", opened_at as "opened_at!"
-           from cases_of_person($1, $2, $3, $4, $5, $6, $7)"#,
+           from cases_of_person($1, $2, $3, $4, $5, $6)"#,
         scope.subject(),
         &scope.kinds(),
         after_at,
         after_id,
-        without_officer,
         at,
         limit
     )
     .fetch_all(tx)
+    .await
+}
+
+/// The cases of either that are as the caller asks.
+async fn list_as_asked(
+    tx: &mut PgConnection,
+    scope: &Scope,
+    filter: &Filter,
+    (after_at, after_id): After,
+    limit: i64,
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as!(
+        Row,
+        r#"select id as "id!", number as "number!", referral_id as "referral_id!", stage as "stage!", left_stage, mode, described_mode, direct,
+                  accepted as "accepted!", indirect_only as "indirect_only!", site, mediator, officers as "officers!", line,
+                  contact_frozen as "contact_frozen!", opened_at as "opened_at!"
+           from cases_as_asked($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
+        &filter.stage_codes(),
+        filter.site.as_ref().map(SiteCode::as_str),
+        filter.mediator.as_deref(),
+        filter.waits_for.map(Wait::code),
+        at,
+        scope.is_unit(),
+        scope.subject(),
+        &scope.kinds(),
+        after_at,
+        after_id,
+        limit
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// How many cases the same list has, up to a bound.
+///
+/// # Errors
+/// The statement failed.
+pub async fn count(tx: &mut PgConnection, scope: &Scope, filter: &Filter, most: i64, at: OffsetDateTime) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count_of_cases($1, $2, $3, $4, $5, $6, $7, $8, $9) as "count!""#,
+        &filter.stage_codes(),
+        filter.site.as_ref().map(SiteCode::as_str),
+        filter.mediator.as_deref(),
+        filter.waits_for.map(Wait::code),
+        at,
+        scope.is_unit(),
+        scope.subject(),
+        &scope.kinds(),
+        most
+    )
+    .fetch_one(tx)
     .await
 }
 

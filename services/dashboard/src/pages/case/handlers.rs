@@ -4,15 +4,20 @@ use axum::{
     extract::{Path, Query, State},
     response::Response,
 };
-use maud::Markup;
-use proto::cases::v1::{FindCaseByReferralRequest, ListDocumentsRequest, ListHoldsRequest};
+use proto::cases::v1::{FindCaseByReferralRequest, ListCasesRequest, ListDocumentsRequest, ListHoldsRequest};
 use serde::Deserialize;
+use tonic::Status;
 
-use super::{board, file, list::Asked, texts, view::Listing};
+use super::{
+    board, file,
+    list::{Asked, ROWS},
+    texts,
+    view::Listing,
+};
 use crate::{
+    clients::cases::Listed,
     parts::{
         casework::{case as of_case, part::SUPERVISORS},
-        drawing::Drawing,
         site::Named,
     },
     text::fill,
@@ -20,22 +25,43 @@ use crate::{
 };
 
 pub async fn list(State(app): State<App>, member: Member, Query(asked): Query<Asked>) -> Response {
-    listed(&app, &member, &asked, texts::of(member.visitor.language).cases, |listing, drawing| listing.draw(drawing)).await
+    let listing = if asked.sorted_by().is_empty() { one_page(&app, &member, &asked).await } else { sorted(&app, &member, &asked).await };
+    match listing {
+        Ok(listing) => member.page(texts::of(member.visitor.language).cases, &listing.draw(&member.drawing())),
+        Err(status) => member.visitor.refused(&status),
+    }
+}
+
+/// A page as the service has it.
+async fn one_page<'a>(app: &App, member: &Member, asked: &'a Asked) -> Result<Listing<'a>, Status> {
+    let page_size = i32::try_from(ROWS).unwrap_or(i32::MAX);
+    let request = ListCasesRequest { page_size, page_token: asked.page.clone(), ..asked.request() };
+    let page = app.clients.cases(&member.session).list_cases(request).await?.into_inner();
+    let count = asked.page.is_empty().then(|| usize::try_from(page.total).unwrap_or_default());
+    Ok(Listing { cases: page.cases, asked, count, is_cut: false, next: page.next_page_token })
+}
+
+/// A page of what the service has, in another order.
+async fn sorted<'a>(app: &App, member: &Member, asked: &'a Asked) -> Result<Listing<'a>, Status> {
+    let listed = app.clients.all_cases(&member.session, &asked.request()).await?;
+    let drawing = member.drawing();
+    let name = |code: &str| drawing.sites.get(code).map_or_else(|| code.to_owned(), |site| Named::of(site, drawing.language).name);
+    let cases = asked.sorted(listed.cases, |case| name(&case.site));
+    let (page, count) = (asked.page.parse::<usize>().unwrap_or_default(), cases.len());
+    let first = page.saturating_mul(ROWS);
+    let next = if first.saturating_add(ROWS) < count { page.saturating_add(1).to_string() } else { String::new() };
+    let cases = cases.into_iter().skip(first).take(ROWS).collect();
+    Ok(Listing { cases, asked, count: Some(count), is_cut: listed.is_cut, next })
 }
 
 pub async fn board(State(app): State<App>, member: Member, Query(asked): Query<Asked>) -> Response {
-    listed(&app, &member, &asked, texts::of(member.visitor.language).board, board::draw).await
-}
-
-async fn listed(app: &App, member: &Member, asked: &Asked, title: &str, draw: fn(&Listing<'_>, &Drawing<'_>) -> Markup) -> Response {
-    let answer = match app.clients.all_cases(&member.session, asked.without_officer()).await {
-        Ok(answer) => answer,
-        Err(status) => return member.visitor.refused(&status),
-    };
-    let drawing = member.drawing();
-    let name = |code: &str| drawing.sites.get(code).map_or_else(|| code.to_owned(), |site| Named::of(site, drawing.language).name);
-    let cases = asked.of(answer.cases, |case| name(&case.site));
-    member.page(title, &draw(&Listing { cases, asked, is_cut: answer.is_cut }, &drawing))
+    match app.clients.all_cases(&member.session, &asked.request()).await {
+        Ok(Listed { cases, is_cut }) => {
+            let listing = Listing { count: Some(cases.len()), cases, asked: &asked, is_cut, next: String::new() };
+            member.page(texts::of(member.visitor.language).board, &board::draw(&listing, &member.drawing()))
+        }
+        Err(status) => member.visitor.refused(&status),
+    }
 }
 
 /// Leads on to the case that a referral opened.

@@ -4,11 +4,11 @@ use base::wire::instant as at;
 use maud::{Markup, html};
 use proto::{
     cases::v1::{Case, Stage},
-    role::RJ_OFFICER,
+    role::{RJ_OFFICER, RJ_UNIT},
 };
 
 use super::{
-    list::{Asked, OPEN, ROWS, SORTS, WAITS},
+    list::{Asked, OPEN, WAITS},
     texts,
 };
 use crate::{
@@ -27,28 +27,30 @@ use crate::{
     text::fill,
 };
 
-/// The cases that a person may see, as far as they asked for them.
+/// A page of the cases that a person may see and asked for.
 pub struct Listing<'a> {
     pub cases: Vec<Case>,
     pub asked: &'a Asked,
+    /// How many there are; not known of a later page.
+    pub count: Option<usize>,
+    /// There are more than a page that sorts them reads.
     pub is_cut: bool,
+    /// The page after this one, as the address names it.
+    pub next: String,
 }
 
 impl Listing<'_> {
     #[must_use]
     pub fn draw(&self, drawing: &Drawing<'_>) -> Markup {
         let texts = texts::of(drawing.language);
-        let first = self.asked.page() * ROWS;
-        let rows: Vec<_> = self.cases.iter().skip(first).take(ROWS).map(|case| row(case, drawing)).collect();
-        let next = if first + ROWS < self.cases.len() { (self.asked.page() + 1).to_string() } else { String::new() };
-        let sorted = SORTS.contains(&self.asked.sort.trim_start_matches('-'));
-        let sort = if sorted { self.asked.sort.as_str() } else { "" };
+        let rows: Vec<_> = self.cases.iter().map(|case| row(case, drawing)).collect();
+        let sort = self.asked.sorted_by();
         html! {
             h1 { (texts.cases) }
             (self.head("/cases", drawing))
             (Table {
                 id: "cases",
-                caption: &self.count(drawing),
+                caption: &self.caption(drawing),
                 columns: vec![
                     Column::sorted_by(texts.number, "number"),
                     Column::sorted_by(texts.stage, "stage"),
@@ -63,8 +65,12 @@ impl Listing<'_> {
                 address: self.address("/cases", "", drawing),
                 sort,
             }.draw(drawing))
-            (table::pages(&self.address("/cases", sort, drawing), first == 0, &next, drawing))
+            (table::pages(&self.address("/cases", sort, drawing), self.is_first(), &self.next, drawing))
         }
+    }
+
+    fn is_first(&self) -> bool {
+        ["", "0"].contains(&self.asked.page.as_str())
     }
 
     /// Links and filters, the same on the list and the board.
@@ -93,30 +99,45 @@ impl Listing<'_> {
             Choice::new(mediator, texts.waits_mediator),
             Choice::new(concern, texts.frozen),
         ];
-        let fields = vec![
+        let mut fields = vec![
             Field::new("stage", texts.stage, Kind::Select(stages)),
             Field::new("site", texts.site, Kind::Select(choices::sites(drawing))),
             Field::new("waits", texts.waits_for, Kind::Select(waits)),
         ];
-        let chosen = FormValues::default().with("stage", &self.asked.stage).with("site", &self.asked.site).with("waits", &self.asked.waits);
+        // A mediator sees their own and no other's.
+        if drawing.session.caller.has_any(&RJ_UNIT) {
+            fields.push(Field::new("mediator", texts.mediator, Kind::Person(Vec::new())));
+        }
+        let chosen =
+            [("stage", &self.asked.stage), ("site", &self.asked.site), ("waits", &self.asked.waits), ("mediator", &self.asked.mediator)];
+        let chosen = chosen.into_iter().fold(FormValues::default(), |values, (name, value)| values.with(name, value));
         Filter { action: drawing.address(path), fields, submit: texts.show }.draw(&chosen, drawing.language)
     }
 
     fn address(&self, path: &str, sort: &str, drawing: &Drawing<'_>) -> String {
         let asked = self.asked;
-        let chosen = [("stage", asked.stage.as_str()), ("site", &asked.site), ("waits", &asked.waits), ("sort", sort)];
+        let chosen = [
+            ("stage", asked.stage.as_str()),
+            ("site", &asked.site),
+            ("mediator", &asked.mediator),
+            ("waits", &asked.waits),
+            ("sort", sort),
+        ];
         address::with(&drawing.address(path), &chosen)
     }
 
-    fn count(&self, drawing: &Drawing<'_>) -> String {
-        fill(texts::of(drawing.language).count, &[("n", &self.cases.len().to_string())])
+    fn caption(&self, drawing: &Drawing<'_>) -> String {
+        let texts = texts::of(drawing.language);
+        match self.count {
+            Some(count) if count >= MOST => fill(texts.count_more, &[("n", &MOST.to_string())]),
+            Some(count) => fill(texts.count, &[("n", &count.to_string())]),
+            None => texts.cases.to_owned(),
+        }
     }
 
     /// What is said of an empty list: that this person may see none, or that nothing is as they asked.
     fn none(&self, drawing: &Drawing<'_>) -> &'static str {
-        let asked = self.asked;
-        let filtered = [&asked.stage, &asked.site, &asked.waits].iter().any(|filter| !filter.is_empty());
-        if filtered { texts::of(drawing.language).none_as_asked } else { shared::of(drawing.language).none_for_you }
+        if self.asked.is_filtered() { texts::of(drawing.language).none_as_asked } else { shared::of(drawing.language).none_for_you }
     }
 
     /// Nothing to show on the board.
