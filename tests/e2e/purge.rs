@@ -1,6 +1,7 @@
 //! A purge by two persons of a case whose retention is over: no service shows it any more [LPR4].
 
 use harness::{
+    retention::age,
     system::{SOON, System},
     wait::eventually,
 };
@@ -12,7 +13,6 @@ use proto::{
     intake::v1::{GetReceiptRequest, GetReferralRequest, SubmitReferralRequest},
     notification::v1::ListInboxRequest,
 };
-use sqlx::Executor;
 use tokio::process::Command;
 
 use crate::{
@@ -25,32 +25,6 @@ const SUBMITTER: &str = "institutional-head-mission";
 const OFFICER: &str = "rj-officer-1";
 const SUPERVISOR: &str = "rj-supervisor-1";
 const MANAGER: &str = "national-manager-1";
-
-/// The clock of the running system is the machine's: what was done is moved to the past instead. By an administrator, past every trigger.
-async fn age(system: &System, case: &str, referral: &str) {
-    let mut db = system.database("cases").await.acquire().await.unwrap();
-    db.execute("set session_replication_role = replica").await.unwrap();
-    for past in [
-        "update case_file set opened_at = opened_at - interval '25 months', screened_at = screened_at - interval '25 months' where id = $1::uuid",
-        "update case_move set moved_at = moved_at - interval '25 months' where case_id = $1::uuid",
-        "update participant set added_at = added_at - interval '25 months' where case_id = $1::uuid",
-        "update case_access set since = since - interval '25 months' where case_id = $1::uuid",
-    ] {
-        assert!(sqlx::query(past).bind(case).execute(&mut *db).await.unwrap().rows_affected() > 0, "{past}");
-    }
-    db.execute("set session_replication_role = origin").await.unwrap();
-    let received = "update referral set received_at = received_at - interval '25 months', told_at = told_at - interval '25 months', \
-                    accepted_at = accepted_at - interval '25 months' where referral_id = $1::uuid";
-    let mut intake = system.database("intake").await.acquire().await.unwrap();
-    intake.execute("set session_replication_role = replica").await.unwrap();
-    assert!(sqlx::query(received).bind(referral).execute(&mut *intake).await.unwrap().rows_affected() > 0, "no referral");
-    let decided = "update screening_decision set decided_at = decided_at - interval '25 months' where referral_id = $1::uuid";
-    assert!(sqlx::query(decided).bind(referral).execute(&mut *intake).await.unwrap().rows_affected() > 0, "nobody decided");
-    intake.execute("set session_replication_role = origin").await.unwrap();
-    let told = "update inbox_item set created_at = created_at - interval '25 months' where about = $1::uuid";
-    let told = sqlx::query(told).bind(case).execute(&system.database("notification").await).await.unwrap();
-    assert!(told.rows_affected() > 0, "nobody was told of the case");
-}
 
 /// How many items of this inbox name the case.
 async fn told(system: &System, who: &str, case: &str) -> usize {

@@ -14,6 +14,7 @@ pub mod keys;
 pub mod log;
 pub mod port;
 pub mod raw;
+pub mod retention;
 pub mod round_trips;
 pub mod row_security;
 pub mod system;
