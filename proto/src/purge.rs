@@ -51,6 +51,7 @@ pub fn order(of: &CasePurged) -> Vec<String> {
     let mut values = vec![of.case_id.clone(), of.referral_id.clone(), instant(of.purged_at.as_ref()), instant(of.last_used_at.as_ref())];
     values.extend(list(&of.break_glass_ids));
     values.extend(list(&of.referral_ids));
+    values.extend(list(&of.block_ids));
     values
 }
 
@@ -128,15 +129,17 @@ mod tests {
             break_glass_ids: vec!["break_glass".into()],
             referral_ids: vec!["other".into()],
             last_used_at: at(1),
+            block_ids: vec!["block".into()],
             signature: Vec::new(),
         };
-        let changes: [fn(&mut CasePurged); 7] = [
+        let changes: [fn(&mut CasePurged); 8] = [
             |o| o.case_id.push('x'),
             |o| o.referral_id.push('x'),
             |o| o.purged_at = None,
             |o| o.last_used_at = o.purged_at,
             |o| o.break_glass_ids.push("another".into()),
             |o| o.referral_ids.clear(),
+            |o| o.block_ids.clear(),
             |o| o.break_glass_ids.append(&mut o.referral_ids),
         ];
         for (number, change) in changes.into_iter().enumerate() {

@@ -10,9 +10,9 @@ use harness::{
 use proto::{
     cases::v1::{
         AddParticipantRequest, AdviseDrafterRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConditionKind, ConsentStatus,
-        DescribeModeRequest, DocumentKind, DocumentOffered, FindCaseByReferralRequest, GetCaseRequest, HoldKind, KeepDocumentRequest,
-        ParticipantKind, PlaceHoldRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest, RiskLevel,
-        keep_document_request::Part,
+        DescribeModeRequest, DocumentKind, DocumentOffered, FindCaseByReferralRequest, GetCaseRequest, HoldKind, ItemStep,
+        KeepDocumentRequest, ParticipantKind, PlaceHoldRequest, PlanSessionRequest, RecordAssessmentRequest, RecordConditionRequest,
+        RecordConsentRequest, RegisterItemRequest, RiskLevel, StepItemRequest, keep_document_request::Part,
     },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
     operations::v1::ListQuarantineRequest,
@@ -142,13 +142,50 @@ async fn fill(system: &System, case: Case) -> Places {
     let described = DescribeModeRequest { case_ref: case_id.clone(), description: SAID.into() };
     let mode = system.modes(OFFICER).describe_mode(described).await.unwrap().into_inner().mode_id;
     document(system, &case_id).await;
+    let (item, meeting) = passages(system, &case_id, &victim, &offender).await;
     let hold = PlaceHoldRequest { case_ref: case_id.clone(), kind: HoldKind::Legal.into(), reason: SAID.into() };
     let hold = system.holds(SUPERVISOR).place_hold(hold).await.unwrap().into_inner().hold_id;
     let broken = BreakGlassRequest { case_ref: case_id.clone(), reason: SAID.into() };
     let glass = system.break_glass(SECOND_OFFICER).break_glass(broken).await.unwrap().into_inner().break_glass_id;
     let (condition, advice) = condition(system, &case_id).await;
-    let ids = [("{case}", case_id), ("{participant}", victim), ("{mode}", mode), ("{hold}", hold), ("{glass}", glass)];
+    let ids = [
+        ("{case}", case_id),
+        ("{participant}", victim),
+        ("{mode}", mode),
+        ("{item}", item),
+        ("{meeting}", meeting),
+        ("{hold}", hold),
+        ("{glass}", glass),
+    ];
     ids.into_iter().chain([("{condition}", condition), ("{advice}", advice)]).collect()
+}
+
+/// A letter in review, and a planned meeting.
+async fn passages(system: &System, case: &str, victim: &str, offender: &str) -> (String, String) {
+    let item = RegisterItemRequest {
+        case_ref: case.into(),
+        from: victim.into(),
+        to: offender.into(),
+        mode: "letter".into(),
+        words: SAID.into(),
+        held_at: "locker 4".into(),
+        ..RegisterItemRequest::default()
+    };
+    let item = system.exchange(OFFICER).register_item(item).await.unwrap().into_inner().item_id;
+    let review =
+        StepItemRequest { case_ref: case.into(), item_id: item.clone(), step: ItemStep::Review.into(), ..StepItemRequest::default() };
+    system.exchange(OFFICER).step_item(review).await.unwrap();
+    let meeting = PlanSessionRequest {
+        case_ref: case.into(),
+        mode: "face_to_face".into(),
+        starts_at: Some(base::wire::timestamp(Clock::system().now() + Duration::days(30))),
+        participant_ids: vec![victim.into(), offender.into()],
+        place: SAID.into(),
+        needs: SAID.into(),
+        ..PlanSessionRequest::default()
+    };
+    let meeting = system.sessions(OFFICER).plan_session(meeting).await.unwrap().into_inner().session_id;
+    (item, meeting)
 }
 
 /// A condition of the case, and the advice on it to somebody at an institution.

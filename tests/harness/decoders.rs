@@ -52,6 +52,7 @@ fn facts(bytes: &[u8]) {
     message::<cases::MediatorAssigned>(bytes);
     message::<cases::OfficerAssigned>(bytes);
     message::<cases::ConditionAdvised>(bytes);
+    message::<cases::GateChanged>(bytes);
     message::<cases::BreakGlassOpened>(bytes);
     message::<cases::BreakGlassQuotaReached>(bytes);
     message::<cases::BreakGlassReviewDue>(bytes);

@@ -18,9 +18,10 @@ use proto::{
         access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
         break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
         condition_service_client::ConditionServiceClient, consent_service_client::ConsentServiceClient,
-        document_service_client::DocumentServiceClient, hold_service_client::HoldServiceClient,
-        mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
+        document_service_client::DocumentServiceClient, exchange_service_client::ExchangeServiceClient,
+        hold_service_client::HoldServiceClient, mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
+        session_service_client::SessionServiceClient,
     },
     intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
     notification::v1::{
@@ -251,9 +252,11 @@ clients! {
         consents: ConsentServiceClient,
         modes: ModeServiceClient,
         documents: DocumentServiceClient,
+        exchange: ExchangeServiceClient,
         holds: HoldServiceClient,
         mediators: MediatorServiceClient,
         purges: PurgeServiceClient,
+        sessions: SessionServiceClient,
     }
     safety: {
         alarm: AlarmServiceClient,

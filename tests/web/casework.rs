@@ -1,13 +1,19 @@
 //! Cases for the tests of the pages: opened as in life, from a referral that an officer accepts. Everybody is obviously fictional.
 
+use base::{Clock, Ids};
 use harness::{
     system::{SOON, System},
     wait::eventually,
 };
 use proto::{
-    cases::v1::{Case, FindCaseByReferralRequest, GetCaseRequest, ParticipantKind},
+    cases::v1::{
+        AssignMediatorRequest, Case, ConsentStatus, FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest, ParticipantKind,
+        RecordAssessmentRequest, RecordConsentRequest, RiskLevel, Stage,
+    },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
 };
+
+use time::Duration;
 
 use crate::system;
 
@@ -53,6 +59,44 @@ pub async fn a_case(key: &str) -> Case {
         system.cases(OFFICER).find_case_by_referral(ask).await.map(|found| found.into_inner().case.unwrap()).map_err(|s| s.to_string())
     })
     .await
+}
+
+/// A case in mediation: a mediator, an assessment of each side, and the consent of both.
+pub async fn in_mediation(key: &str, mode: &str) -> Case {
+    let (system, case) = (system().await, a_case(key).await);
+    let case_id = case.case_id.clone();
+    let assigned = AssignMediatorRequest { case_id: case_id.clone(), mediator: MEDIATOR.into(), until: None };
+    system.access(OFFICER).assign_mediator(assigned).await.unwrap();
+    for participant in &case.participants {
+        let assessed = RecordAssessmentRequest {
+            case_id: case_id.clone(),
+            participant_id: participant.participant_id.clone(),
+            risk: RiskLevel::Low.into(),
+            notes: "calm".into(),
+            next_review_on: (Clock::system().now() + Duration::days(30)).date().to_string(),
+            idempotency_key: Ids::random().uuid().to_string(),
+            ..RecordAssessmentRequest::default()
+        };
+        system.assessments(OFFICER).record_assessment(assessed).await.unwrap();
+        for status in [ConsentStatus::Offered, ConsentStatus::Given] {
+            let consent = RecordConsentRequest {
+                case_id: case_id.clone(),
+                participant_id: participant.participant_id.clone(),
+                mode: mode.into(),
+                status: status.into(),
+                form_version: "1".into(),
+                language: "en".into(),
+                informed_and_voluntary: true,
+                ..RecordConsentRequest::default()
+            };
+            system.consents(OFFICER).record_consent(consent).await.unwrap();
+        }
+    }
+    for to in [Stage::Preparation, Stage::Mediation] {
+        let request = MoveCaseRequest { case_id: case_id.clone(), to: to.into(), mode: mode.into(), ..MoveCaseRequest::default() };
+        system.cases(OFFICER).move_case(request).await.unwrap();
+    }
+    read(&system, &case).await
 }
 
 /// The file as it is now.

@@ -108,6 +108,8 @@ pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
 /// An advice on a condition is addressed to the staff member who drafts it [GL2c/2d].
 pub const CONDITION_ADVISED: &str = "ro.cases.event.condition-advised";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
+/// Something that was released is blocked, or clear again; told to whoever works on the case.
+pub const GATE_CHANGED: &str = "ro.cases.event.gate-changed";
 /// A case was purged: services that store data of it destroy that and report it [LPR4].
 pub const CASE_PURGED: &str = "ro.cases.event.case-purged";
 /// What intake and notification destroyed of a purged case.
@@ -121,7 +123,7 @@ pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const RING_UNREACHED: &str = "ro.notification.event.ring-unreached";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 38] = [
+pub const FACTS: [&str; 39] = [
     REFERRALS_RECEIVED,
     REFERRAL_SCREENED,
     REFERRAL_CORRECTED,
@@ -136,6 +138,7 @@ pub const FACTS: [&str; 38] = [
     ASSESSMENT_RECORDED,
     CONDITION_ADVISED,
     CASE_MOVED,
+    GATE_CHANGED,
     CASE_PURGED,
     REFERRAL_PURGED,
     NOTICES_PURGED,

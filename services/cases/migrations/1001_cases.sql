@@ -756,6 +756,10 @@ begin
         (select max(said_at) from condition_answer where case_id = file),
         (select greatest(max(advised_at), max(ended_at)) from condition_advice where case_id = file),
         (select max(kept_at) from document where case_id = file),
+        (select max(registered_at) from exchange_item where case_id = file),
+        (select max(taken_at) from exchange_step where case_id = file),
+        (select max(planned_at) from case_session where case_id = file),
+        (select max(taken_at) from case_session_step where case_id = file),
         (select greatest(max(since), max(ended_at)) from case_access where case_id = file),
         (select greatest(max(broken_at), max(reviewed_at)) from break_glass where case_id = file),
         (select greatest(max(raised_at), max(closed_at)) from case_concern where case_id = file));

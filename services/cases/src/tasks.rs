@@ -9,7 +9,7 @@ use crate::app::{
     break_glass::{audit::enter_uses, remind::remind},
     concern::compare::compare,
     document::sweep::sweep,
-    gate::check::check,
+    gate::{check::check, recheck::recheck_all},
 };
 
 /// Interval of the sweep for orphaned bytes in the object store.
@@ -20,6 +20,8 @@ const POLL_INTERVAL: Duration = Duration::from_secs(5);
 const MIN_POLL_PAUSE: Duration = Duration::from_millis(250);
 /// Interval of the check of mediation under way.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// Interval of the recheck of what was released and not delivered; a delivery asks the gate itself.
+const RECHECK_INTERVAL: Duration = Duration::from_secs(5);
 /// Interval at which uses of break-glass are written to the audit log.
 const ENTER_INTERVAL: Duration = Duration::from_secs(1);
 /// Interval of the check for overdue reviews; supervisors are notified once a day.
@@ -33,6 +35,11 @@ pub fn start(tasks: &Tasks, app: &App) {
     tasks.every("gate-check", CHECK_INTERVAL, None, move || {
         let app = this.clone();
         async move { check(&app).await.map(drop) }
+    });
+    let this = app.clone();
+    tasks.every("gate-recheck", RECHECK_INTERVAL, None, move || {
+        let app = this.clone();
+        async move { recheck_all(&app).await.map(drop) }
     });
     let this = app.clone();
     tasks.every("document-sweep", SWEEP_INTERVAL, None, move || {

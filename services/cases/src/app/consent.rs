@@ -7,6 +7,7 @@ use crate::{
     app::{
         App,
         access::need_to_know::{lock, recorder},
+        gate::recheck::recheck,
         mode::mode_of,
         participant::named::participant,
         transition,
@@ -66,6 +67,7 @@ pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) ->
         let to = conditions::after_consent_ended(file.standing, said.status, mode);
         transition::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", transition::BY_ITSELF, at).await?;
     }
+    recheck(&mut tx, app, file.id, at).await?;
     tx.commit().await?;
     app.outbox.wake();
     Ok(())

@@ -9,12 +9,14 @@ pub mod condition;
 pub mod consent;
 pub mod disclosure;
 pub mod document;
+pub mod exchange;
 pub mod gate;
 pub mod hold;
 pub mod mediator;
 pub mod mode;
 pub mod participant;
 pub mod purge;
+pub mod session;
 pub mod site;
 pub mod transition;
 

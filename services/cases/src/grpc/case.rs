@@ -156,7 +156,7 @@ fn encode_step(step: &NextStep) -> wire_cases::NextStep {
     }
 }
 
-fn encode_missing(missing: Missing) -> wire_cases::MissingCondition {
+pub(crate) fn encode_missing(missing: Missing) -> wire_cases::MissingCondition {
     let ((needed_en, needed_fr), (remedy_en, remedy_fr)) = (missing.words(), missing.remedy());
     wire_cases::MissingCondition {
         code: missing.code(),

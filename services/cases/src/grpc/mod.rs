@@ -8,11 +8,13 @@ mod condition;
 mod consent;
 mod disclosure;
 mod document;
+mod exchange;
 mod hold;
 mod mediator;
 mod mode;
 mod participant;
 mod purge;
+mod session;
 mod site;
 
 use proto::cases::v1::{
@@ -20,8 +22,9 @@ use proto::cases::v1::{
     break_glass_service_server::BreakGlassServiceServer, case_service_server::CaseServiceServer,
     condition_service_server::ConditionServiceServer, consent_service_server::ConsentServiceServer,
     disclosure_service_server::DisclosureServiceServer, document_service_server::DocumentServiceServer,
-    hold_service_server::HoldServiceServer, mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
-    participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
+    exchange_service_server::ExchangeServiceServer, hold_service_server::HoldServiceServer, mediator_service_server::MediatorServiceServer,
+    mode_service_server::ModeServiceServer, participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
+    session_service_server::SessionServiceServer,
 };
 use server::limits::MESSAGE;
 use tonic::{Response, Status, service::Routes};
@@ -47,7 +50,9 @@ pub fn routes(app: App) -> Routes {
         .add_service(MediatorServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ModeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(DocumentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(ExchangeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(HoldServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(SessionServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(PurgeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
 }
 

@@ -27,6 +27,17 @@ pub async fn assignment(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Opt
     .await
 }
 
+/// Identities of those who work on a case at this moment: its mediator, and the officers in whose portfolio it is.
+///
+/// # Errors
+/// The statement failed.
+pub async fn at_work_on(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sqlx::Result<Vec<String>> {
+    let row = sqlx::query!(r#"select mediator_of($1, $2) as mediator, officers_of($1, $2) as "officers!""#, case.uuid(), at)
+        .fetch_one(tx)
+        .await?;
+    Ok(row.mediator.into_iter().chain(row.officers).collect())
+}
+
 /// Adds a line for a person to the access list.
 ///
 /// # Errors

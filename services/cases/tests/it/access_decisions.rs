@@ -172,7 +172,9 @@ fn a_break_glass_allows_to_read_to_give_it_back_and_nothing_else() {
             Verb::ListConditions,
             Verb::ReadWording,
             Verb::ListDocuments,
-            Verb::ReadDocument
+            Verb::ReadDocument,
+            Verb::ListItems,
+            Verb::ListSessions,
         ]
     );
 }

@@ -22,7 +22,7 @@ async fn one_missing_consent_refuses_mediation_and_names_the_participant_by_kind
     assert_eq!((refused.reason, refused.clause), ("conditions-missing", "L26.1-2"));
     assert_eq!(
         refused.en,
-        "the case cannot move yet; missing: the informed and voluntary consent of a support person to letter exchange \
+        "this cannot go ahead yet; missing: the informed and voluntary consent of a support person to letter exchange \
          (consent-missing:support_person:letter)"
     );
     for name in ["Vera", "Oscar", "Robin"] {

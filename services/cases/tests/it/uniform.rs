@@ -5,20 +5,27 @@ use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
     AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest,
     EndAssignmentRequest, EndConditionRequest, FindCaseByReferralRequest, GetCaseRequest, LeaveCaseRequest, ListConditionsRequest,
-    ListDisclosuresRequest, ListDocumentsRequest, MatchMediatorsRequest, MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest,
-    RecordConditionRequest, RecordConsentRequest, RecordPersonMoveRequest, RecordVictimInformedRequest, SayDirectRequest,
-    StateNoConditionRequest, access_service_server::AccessService as _, assessment_service_server::AssessmentService as _,
+    ListDisclosuresRequest, ListDocumentsRequest, ListItemsRequest, ListSessionsRequest, MatchMediatorsRequest, MoveCaseRequest,
+    PlanSessionRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest,
+    RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest, SayDirectRequest, StateNoConditionRequest, StepItemRequest,
+    StepSessionRequest, access_service_server::AccessService as _, assessment_service_server::AssessmentService as _,
     case_service_server::CaseService as _, condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
     disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _,
-    mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
-    participant_service_server::ParticipantService as _,
+    exchange_service_server::ExchangeService as _, mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
+    participant_service_server::ParticipantService as _, session_service_server::SessionService as _,
 };
 use proto::role;
 use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 24] = [
+const COMPARED: [&str; 30] = [
+    "PlanSession",
+    "StepSession",
+    "ListSessions",
+    "RegisterItem",
+    "StepItem",
+    "ListItems",
     "ListDocuments",
     "ReadDocument",
     "GetCase",
@@ -117,6 +124,15 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
         | "AmendCondition"
         | "EndCondition"
         | "ListDisclosures" => ask_of_conditions(door, rpc, name).await,
+        "PlanSession" => refused(door.plan_session(asked(&who, PlanSessionRequest { case_ref: name, ..Default::default() }))).await,
+        "StepSession" => {
+            let request = StepSessionRequest { case_ref: name, step: 1, ..Default::default() };
+            refused(door.step_session(asked(&who, request))).await
+        }
+        "ListSessions" => refused(door.list_sessions(asked(&who, ListSessionsRequest { case_ref: name }))).await,
+        "RegisterItem" => refused(door.register_item(asked(&who, RegisterItemRequest { case_ref: name, ..Default::default() }))).await,
+        "StepItem" => refused(door.step_item(asked(&who, StepItemRequest { case_ref: name, step: 2, ..Default::default() }))).await,
+        "ListItems" => refused(door.list_items(asked(&who, ListItemsRequest { case_ref: name }))).await,
         "ListDocuments" => refused(door.list_documents(asked(&who, ListDocumentsRequest { case_ref: name }))).await,
         "ReadDocument" => refused(door.read_document(asked(&who, ReadDocumentRequest { document_id: name }))).await,
         "GetCase" => refused(door.get_case(asked(&who, GetCaseRequest { case_ref: name }))).await,

@@ -11,8 +11,9 @@ use proto::{
         break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
         condition_service_client::ConditionServiceClient, consent_service_client::ConsentServiceClient,
         disclosure_service_client::DisclosureServiceClient, document_service_client::DocumentServiceClient,
-        hold_service_client::HoldServiceClient, mode_service_client::ModeServiceClient,
+        exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
+        session_service_client::SessionServiceClient,
     },
     intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
     notification::v1::{
@@ -72,10 +73,12 @@ clients! {
     consents: cases, ConsentServiceClient;
     disclosures: cases, DisclosureServiceClient;
     documents: cases, DocumentServiceClient;
+    exchange: cases, ExchangeServiceClient;
     holds: cases, HoldServiceClient;
     modes: cases, ModeServiceClient;
     participants: cases, ParticipantServiceClient;
     purges: cases, PurgeServiceClient;
+    sessions: cases, SessionServiceClient;
     alarm: safety, AlarmServiceClient;
     directory: safety, DirectoryServiceClient;
     inbox: notification, InboxServiceClient;

@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod device;
 pub mod disclosure;
 pub mod document;
+pub mod exchange;
 pub mod grant;
 pub mod hold;
 pub mod import;
@@ -28,6 +29,7 @@ pub mod raise;
 pub mod receipt;
 pub mod referral;
 pub mod report;
+pub mod session;
 pub mod sign_in;
 pub mod site;
 pub mod status;
@@ -61,6 +63,8 @@ pub const ALL: &[&Page] = &[
     &disclosure::PAGE,
     &access::PAGE,
     &document::PAGE,
+    &exchange::PAGE,
+    &session::PAGE,
     &break_glass::PAGE,
     &hold::PAGE,
     &purge::PAGE,

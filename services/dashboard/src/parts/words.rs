@@ -75,6 +75,8 @@ pub const TEMPLATES: List = &[
     ("mediator-assigned", "Mediator assigned", "Médiateur affecté"),
     ("officer-assigned", "Case assigned to an officer", "Dossier confié à un agent"),
     ("condition-advised", "Advice waits to be read", "Avis qui attend d’être lu"),
+    ("passage-blocked", "What was released is blocked", "Un élément mis en circulation est bloqué"),
+    ("passage-clear", "What was blocked may go on", "Un élément bloqué peut de nouveau être remis"),
     ("break-glass-opened", "Case opened by break-glass", "Dossier ouvert par accès d’urgence"),
     ("break-glass-quota-reached", "Break-glass refused: too many", "Accès d’urgence refusé, car trop fréquent"),
     ("break-glass-review-due", "Reviews of break-glass overdue", "Examens d’accès d’urgence en retard"),

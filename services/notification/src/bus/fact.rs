@@ -9,7 +9,8 @@ use messaging::{
 };
 use proto::{
     cases::v1::{
-        BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, ConditionAdvised, MediatorAssigned, OfficerAssigned,
+        BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, ConditionAdvised, GateChanged, MediatorAssigned,
+        OfficerAssigned,
     },
     intake::v1::{self as intake, ContactPushed, ReferralReceived, ReferralsReceived, contact_service_client::ContactServiceClient},
     subject,
@@ -63,6 +64,7 @@ impl Handler for Facts {
             subject::MEDIATOR_ASSIGNED => mediator_assigned(&message.decode()?).map(FactMessage::of),
             subject::OFFICER_ASSIGNED => officer_assigned(&message.decode()?).map(FactMessage::of),
             subject::CONDITION_ADVISED => condition_advised(&message.decode()?).map(FactMessage::of),
+            subject::GATE_CHANGED => gate_changed(&message.decode()?).map(FactMessage::of),
             subject::BREAK_GLASS_OPENED => break_glass_opened(&message.decode()?).map(FactMessage::of),
             subject::BREAK_GLASS_QUOTA_REACHED => {
                 let event: BreakGlassQuotaReached = message.decode()?;
@@ -144,6 +146,19 @@ fn mediator_assigned(event: &MediatorAssigned) -> Result<Fact, Rejection> {
         return Err(never("mediator-missing", "the event names no mediator"));
     }
     Ok(Fact::MediatorAssigned { case_id, mediator: plain(&event.mediator), at: event.assigned_at.as_ref().and_then(instant) })
+}
+
+fn gate_changed(event: &GateChanged) -> Result<Fact, Rejection> {
+    if event.person.is_empty() {
+        return Err(never("person-missing", "the event names nobody to tell"));
+    }
+    Ok(Fact::GateChanged {
+        block_id: Uuid::try_parse(&event.block_id).map_err(|_| never("block-missing", "the event names no block"))?,
+        case_id: event.case_id.parse().map_err(malformed)?,
+        person: plain(&event.person),
+        blocked: event.blocked,
+        at: event.changed_at.as_ref().and_then(instant),
+    })
 }
 
 fn officer_assigned(event: &OfficerAssigned) -> Result<Fact, Rejection> {

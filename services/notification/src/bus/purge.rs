@@ -34,10 +34,11 @@ impl Receiver for Purges {
         let case = event.case_id.parse().map_err(malformed)?;
         let referrals = std::iter::once(&event.referral_id).chain(&event.referral_ids).map(|id| id.parse().map_err(malformed));
         let referrals = referrals.collect::<Result<Vec<ReferralId>, Rejection>>()?;
-        let break_glass = |id: &String| Uuid::try_parse(id).map_err(|_| never("id-malformed", "the id of a break-glass is not a UUID"));
-        let break_glasses = event.break_glass_ids.iter().map(break_glass).collect::<Result<_, Rejection>>()?;
+        let uuid = |id: &String| Uuid::try_parse(id).map_err(|_| never("id-malformed", "the id of a break-glass or a block is not a UUID"));
+        let break_glasses = event.break_glass_ids.iter().map(uuid).collect::<Result<_, Rejection>>()?;
+        let blocks = event.block_ids.iter().map(uuid).collect::<Result<_, Rejection>>()?;
         let (purged_at, last_used_at) = (event.purged_at.as_ref().and_then(instant), event.last_used_at.as_ref().and_then(instant));
-        let order = Purged { case, referrals, break_glasses, purged_at, last_used_at };
+        let order = Purged { case, referrals, break_glasses, blocks, purged_at, last_used_at };
         Ok(Signed { about: case.uuid(), values: purge::order(&event), signature: event.signature, order })
     }
 

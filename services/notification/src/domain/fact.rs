@@ -41,6 +41,14 @@ pub enum Fact {
         drafter: String,
         at: Option<OffsetDateTime>,
     },
+    /// Something that was released in a case is blocked, or clear again.
+    GateChanged {
+        block_id: Uuid,
+        case_id: CaseId,
+        person: String,
+        blocked: bool,
+        at: Option<OffsetDateTime>,
+    },
     BreakGlassOpened {
         break_glass_id: Uuid,
         case_id: CaseId,
@@ -77,6 +85,7 @@ impl Fact {
                 case_id.uuid()
             }
             Self::ConditionAdvised { advice_id, .. } => *advice_id,
+            Self::GateChanged { block_id, .. } => *block_id,
             Self::BreakGlassOpened { break_glass_id, .. } => *break_glass_id,
             Self::BreakGlassQuotaReached { notice_id, .. } | Self::BreakGlassReviewDue { notice_id, .. } => *notice_id,
         }
@@ -98,6 +107,10 @@ impl Fact {
             Self::OfficerAssigned { case_id, officer, at } => (Recipient::Person(officer), Template::OfficerAssigned, of_case(case_id, at)),
             Self::ConditionAdvised { drafter, at, .. } => {
                 (Recipient::Person(drafter), Template::ConditionAdvised, Data { happened_at: at, ..Data::default() })
+            }
+            Self::GateChanged { case_id, person, blocked, at, .. } => {
+                let template = if blocked { Template::PassageBlocked } else { Template::PassageClear };
+                (Recipient::Person(person), template, of_case(case_id, at))
             }
             Self::BreakGlassOpened { case_id, at, .. } => (rj_supervisors(), Template::BreakGlassOpened, of_case(case_id, at)),
             Self::BreakGlassQuotaReached { at, .. } => {

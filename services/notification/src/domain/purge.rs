@@ -19,6 +19,7 @@ pub struct Purged {
     /// The referral that it was opened from, and every other about it.
     pub referrals: Vec<ReferralId>,
     pub break_glasses: Vec<Uuid>,
+    pub blocks: Vec<Uuid>,
     pub purged_at: Option<OffsetDateTime>,
     pub last_used_at: Option<OffsetDateTime>,
 }
@@ -28,7 +29,8 @@ impl Purged {
     #[must_use]
     pub fn about(&self) -> Vec<Uuid> {
         let referrals = self.referrals.iter().map(|referral| referral.uuid());
-        let mut about: Vec<Uuid> = std::iter::once(self.case.uuid()).chain(referrals).chain(self.break_glasses.iter().copied()).collect();
+        let mut about: Vec<Uuid> =
+            std::iter::once(self.case.uuid()).chain(referrals).chain(self.break_glasses.iter().chain(&self.blocks).copied()).collect();
         about.sort_unstable();
         about.dedup();
         about
@@ -40,6 +42,7 @@ impl Purged {
         (about == self.case.uuid() && told(&[Template::CaseOpened, Template::MediatorAssigned, Template::OfficerAssigned]))
             || (self.referrals.iter().any(|referral| referral.uuid() == about) && told(&[Template::ReferralReceived]))
             || (self.break_glasses.contains(&about) && told(&[Template::BreakGlassOpened]))
+            || (self.blocks.contains(&about) && told(&[Template::PassageBlocked, Template::PassageClear]))
     }
 }
 
@@ -81,12 +84,14 @@ mod tests {
     const CASE: Uuid = Uuid::from_u128(1);
     const REFERRAL: Uuid = Uuid::from_u128(2);
     const GLASS: Uuid = Uuid::from_u128(3);
+    const BLOCK: Uuid = Uuid::from_u128(4);
 
     fn purged() -> Purged {
         Purged {
             case: CaseId::new(CASE),
             referrals: vec![ReferralId::new(REFERRAL)],
             break_glasses: vec![GLASS],
+            blocks: vec![BLOCK],
             purged_at: Some(NOW),
             last_used_at: Some(NOW - LEAST),
         }
@@ -103,6 +108,8 @@ mod tests {
             told(CASE, Template::MediatorAssigned),
             told(REFERRAL, Template::ReferralReceived),
             told(GLASS, Template::BreakGlassOpened),
+            told(BLOCK, Template::PassageBlocked),
+            told(BLOCK, Template::PassageClear),
         ];
         assert_eq!(forbidden(&purged(), &all, NOW), None);
         assert_eq!(forbidden(&purged(), &[], NOW), None);
@@ -110,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_concern_is_deleted_under_no_name_and_nothing_else_that_is_not_of_the_case() {
-        for about in [CASE, REFERRAL, GLASS] {
+        for about in [CASE, REFERRAL, GLASS, BLOCK] {
             let alarm = NoticeRow { of_a_concern: true, ..told(about, Template::ConcernRingNhq) };
             assert_eq!(forbidden(&purged(), &[alarm], NOW), Some("purge-names-a-concern"));
             for template in [Template::ConcernVanished, Template::ContactReview, Template::BreakGlassReviewDue] {

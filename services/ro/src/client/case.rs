@@ -13,10 +13,10 @@ use proto::{
 use time::OffsetDateTime;
 
 use super::{
-    break_glass, case_card, choices,
+    break_glass, case_card, case_session, choices,
     common::Common,
     concern::deliver::{self, Phone},
-    consent, document,
+    consent, document, exchange,
     failure::Failure,
     grant, hold, labels, mediator_card, mode, output, pages, participant, purge,
     session::{Session, Wanted},
@@ -55,6 +55,12 @@ pub enum Command {
     /// Documents on a case file: keep, list, read
     #[command(subcommand)]
     Document(document::Command),
+    /// Letters, recordings and relayed messages between participants: register, review, release, deliver
+    #[command(subcommand)]
+    Exchange(exchange::Command),
+    /// Meetings of participants: plan, confirm, begin, end, debrief, follow up
+    #[command(subcommand)]
+    Session(case_session::Command),
     /// Where the person is, whose head is told of concerns: correct, move, history
     #[command(subcommand)]
     Site(site::Command),
@@ -219,6 +225,8 @@ impl Command {
             Self::Mode(c) => c.common(),
             Self::Consent(c) => c.common(),
             Self::Document(c) => c.common(),
+            Self::Exchange(c) => c.common(),
+            Self::Session(c) => c.common(),
             Self::Site(c) => c.common(),
             Self::Hold(c) => c.common(),
             Self::Purge(c) => c.common(),
@@ -249,6 +257,8 @@ impl Command {
             Self::Mode(c) => c.run(session, &who).await,
             Self::Consent(c) => c.run(session, &who).await,
             Self::Document(c) => c.run(session, &who).await,
+            Self::Exchange(c) => c.run(session, &who).await,
+            Self::Session(c) => c.run(session, &who).await,
             Self::Site(c) => c.run(session, &who).await,
             Self::Hold(c) => c.run(session, &who).await,
             Self::Purge(c) => c.run(session, &who).await,

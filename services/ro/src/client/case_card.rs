@@ -62,10 +62,11 @@ fn next_step(step: &NextStep, lang: Lang) -> Vec<String> {
     let stage = labels::stage(step.to()).of(lang);
     let to = if step.mode.is_empty() { stage.to_owned() } else { format!("{stage}, {}", step.mode) };
     let head = if step.missing.is_empty() { STEP_FREE.fill(lang, &[&to]) } else { STEP_NEEDS.fill(lang, &[&to]) };
-    let needed = |missing: &MissingCondition| {
-        let (what, remedy) =
-            if lang == Lang::Fr { (&missing.needed_fr, &missing.remedy_fr) } else { (&missing.needed_en, &missing.remedy_en) };
-        format!("    {what} [{}] ({})  {remedy}", missing.clause, missing.code)
-    };
-    std::iter::once(format!("  {head}")).chain(step.missing.iter().map(needed)).collect()
+    std::iter::once(format!("  {head}")).chain(step.missing.iter().map(|missing| needed(missing, lang))).collect()
+}
+
+/// A condition that does not hold, with who can bring it about.
+pub fn needed(missing: &MissingCondition, lang: Lang) -> String {
+    let (what, remedy) = if lang == Lang::Fr { (&missing.needed_fr, &missing.remedy_fr) } else { (&missing.needed_en, &missing.remedy_en) };
+    format!("    {what} [{}] ({})  {remedy}", missing.clause, missing.code)
 }

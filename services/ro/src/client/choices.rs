@@ -3,8 +3,8 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
     cases::v1::{
-        ConditionEnd, ConditionKind, DocumentKind, DocumentSide, EngagementEnd, EngagementKind, InformedHow, Initiative, ParticipantKind,
-        RiskLevel, Stage, Wait, Wish,
+        ConditionEnd, ConditionKind, DeliveryWay, DocumentKind, DocumentSide, EngagementEnd, EngagementKind, InformedHow, Initiative,
+        ParticipantKind, RiskLevel, SessionOutcome, Stage, Wait, Wish,
     },
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
@@ -51,6 +51,16 @@ choice!(condition_kind, ConditionKind, ["court-order", "parole-board", "other"])
 choice!(condition_end, ConditionEnd, ["removed", "ran-out", "by-mistake"]);
 choice!(informed_how, InformedHow, ["in-person", "by-telephone", "in-writing", "by-video", "through-representative"]);
 choice!(wait, Wait, ["officer", "mediator", "end-of-concern"]);
+choice!(
+    session_outcome,
+    SessionOutcome,
+    ["completed", "stopped-by-participant", "stopped-by-mediator", "stopped-for-safety", "someone-did-not-come"]
+);
+choice!(
+    delivery_way,
+    DeliveryWay,
+    ["handed-over", "read-aloud", "by-telephone", "by-video-link", "through-victim-services", "institutional-mail"]
+);
 choice!(stage, Stage, ["assessment", "preparation", "mediation", "follow-up", "paused", "closed"]);
 choice!(
     disposition,

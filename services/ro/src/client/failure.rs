@@ -62,6 +62,14 @@ fn innermost(status: &Status) -> String {
     }
 }
 
+impl Failure {
+    /// The command itself was wrong.
+    #[must_use]
+    pub fn usage(sentence: impl Into<String>) -> Self {
+        Self::Usage(sentence.into())
+    }
+}
+
 /// Refusal of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {

@@ -1,7 +1,10 @@
 //! Display names of the wire's codes. Every `match` is exhaustive: a new code does not compile without both languages.
 
 use proto::{
-    cases::v1::{ConsentStatus, DocumentKind, DocumentSide, ParticipantKind, RiskLevel, SiteChange, Stage, Wish},
+    cases::v1::{
+        ConsentStatus, DeliveryWay, DocumentKind, DocumentSide, ItemState, ItemStep, ParticipantKind, RiskLevel, SessionOutcome,
+        SessionState, SessionStep, SiteChange, Stage, Wish,
+    },
     intake::v1::{Origin, QueueList, ReferralState},
     safety::v1::{Audience, ConcernState, Grade},
 };
@@ -88,6 +91,89 @@ pub const fn wish(value: Wish) -> Words {
         Wish::ByTheMediator => words("by decision of the mediator", "par décision du médiateur"),
         Wish::Unable => words("can take part no longer", "ne peut plus participer"),
         Wish::ByMistake => words("was put on the file by mistake", "inscrit au dossier par erreur"),
+    }
+}
+
+#[must_use]
+pub const fn session_state(value: SessionState) -> Words {
+    match value {
+        SessionState::Unspecified => NOT_STATED,
+        SessionState::Planned => words("planned", "planifiée"),
+        SessionState::Confirmed => words("confirmed", "confirmée"),
+        SessionState::UnderWay => words("under way", "en cours"),
+        SessionState::Held => words("held", "tenue"),
+        SessionState::Done => words("done with", "terminée"),
+        SessionState::Cancelled => words("cancelled", "annulée"),
+    }
+}
+
+#[must_use]
+pub const fn session_step(value: SessionStep) -> Words {
+    match value {
+        SessionStep::Unspecified => NOT_STATED,
+        SessionStep::Confirm => words("confirmed", "confirmée"),
+        SessionStep::Cancel => words("cancelled", "annulée"),
+        SessionStep::Begin => words("begun", "commencée"),
+        SessionStep::End => words("ended", "close"),
+        SessionStep::Debrief => words("debrief", "bilan"),
+        SessionStep::FollowUp => words("follow-up", "suivi"),
+        SessionStep::Finish => words("done with", "terminée"),
+    }
+}
+
+#[must_use]
+pub const fn session_outcome(value: SessionOutcome) -> Words {
+    match value {
+        SessionOutcome::Unspecified => NOT_STATED,
+        SessionOutcome::Completed => words("completed", "menée à terme"),
+        SessionOutcome::StoppedByParticipant => words("stopped by a participant", "interrompue par une personne participante"),
+        SessionOutcome::StoppedByMediator => words("stopped by the mediator", "interrompue par le médiateur"),
+        SessionOutcome::StoppedForSafety => words("stopped for safety", "interrompue pour la sécurité"),
+        SessionOutcome::SomeoneDidNotCome => words("somebody did not come", "une personne n'est pas venue"),
+    }
+}
+
+#[must_use]
+pub const fn item_state(value: ItemState) -> Words {
+    match value {
+        ItemState::Unspecified => NOT_STATED,
+        ItemState::Received => words("received and held", "reçu et gardé"),
+        ItemState::InReview => words("in review", "à l'examen"),
+        ItemState::Returned => words("returned to its sender", "rendu à son expéditeur"),
+        ItemState::Withheld => words("withheld", "retenu"),
+        ItemState::Released => words("released", "mis en circulation"),
+        ItemState::Delivered => words("delivered", "remis"),
+        ItemState::Acknowledged => words("receipt acknowledged", "réception confirmée"),
+        ItemState::Declined => words("declined by the person it was for", "refusé par la personne à qui il était destiné"),
+        ItemState::TakenBack => words("taken back by its sender", "repris par son expéditeur"),
+    }
+}
+
+#[must_use]
+pub const fn item_step(value: ItemStep) -> Words {
+    match value {
+        ItemStep::Unspecified => NOT_STATED,
+        ItemStep::Review => words("review begun", "examen commencé"),
+        ItemStep::Release => words("released", "mis en circulation"),
+        ItemStep::Return => words("returned with advice", "rendu avec un conseil"),
+        ItemStep::Withhold => words("withheld", "retenu"),
+        ItemStep::Deliver => words("delivered", "remis"),
+        ItemStep::Acknowledge => words("receipt acknowledged", "réception confirmée"),
+        ItemStep::Decline => words("declined", "refusé"),
+        ItemStep::TakeBack => words("taken back", "repris"),
+    }
+}
+
+#[must_use]
+pub const fn delivery_way(value: DeliveryWay) -> Words {
+    match value {
+        DeliveryWay::Unspecified => NOT_STATED,
+        DeliveryWay::HandedOver => words("handed over", "remis en mains propres"),
+        DeliveryWay::ReadAloud => words("read aloud or shown in person", "lu ou montré en personne"),
+        DeliveryWay::ByTelephone => words("by telephone", "par téléphone"),
+        DeliveryWay::ByVideoLink => words("by video link", "par lien vidéo"),
+        DeliveryWay::ThroughVictimServices => words("through the victim services", "par les services aux victimes"),
+        DeliveryWay::InstitutionalMail => words("institutional mail", "courrier de l'établissement"),
     }
 }
 

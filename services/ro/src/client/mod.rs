@@ -1,9 +1,11 @@
 //! The client commands, by which people and systems call the services: a file per command.
 
+mod ask;
 pub mod audit;
 pub mod break_glass;
 pub mod case;
 mod case_card;
+pub mod case_session;
 pub mod channel;
 pub mod choices;
 pub mod common;
@@ -16,6 +18,7 @@ pub mod device;
 pub mod device_key;
 pub mod disclosure;
 pub mod document;
+pub mod exchange;
 pub mod failure;
 pub mod grant;
 pub mod hold;

@@ -5,9 +5,9 @@ use base::{Caller, Result};
 use crate::{
     app::{
         App,
-        access::need_to_know::{find, lock},
+        access::need_to_know::lock,
         concern::compare,
-        gate::facts,
+        gate::{facts, recheck::recheck},
         mode::mode_of,
         transition::apply,
     },
@@ -41,7 +41,7 @@ pub struct Command<'a> {
 /// Not found, or a refusal with every missing condition.
 pub async fn move_case(app: &App, caller: &Caller, command: Command<'_>) -> Result<Stage> {
     if command.to == Stage::Mediation {
-        ask_safety(app, caller, command.case_ref).await?;
+        compare::ask(app, caller, Verb::Move, command.case_ref).await?;
     }
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::Move, command.case_ref).await?;
@@ -54,15 +54,8 @@ pub async fn move_case(app: &App, caller: &Caller, command: Command<'_>) -> Resu
     let request = Request { to: command.to, mode, has_reason: !reason.is_empty() };
     let to = conditions::decide(&facts, request).map_err(|missing| missing::refusal(&missing))?;
     apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, &reason, &caller.subject, at).await?;
+    recheck(&mut tx, app, file.id, at).await?;
     tx.commit().await?;
     app.outbox.wake();
     Ok(to.stage)
-}
-
-/// Polls safety for open concerns, for a caller who may move the case, before the case is locked. Without an answer the gate reports it.
-async fn ask_safety(app: &App, caller: &Caller, case_ref: &str) -> Result<()> {
-    let mut tx = app.begin(caller).await?;
-    find(&mut tx, app.clock.now(), caller, Verb::Move, case_ref).await?;
-    tx.commit().await?;
-    compare::compare(app).await
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use base::{Result, refusal::store_error};
+use base::{Caller, Result, refusal::store_error};
 use messaging::outbox;
 use proto::{
     id::{CaseId, ConcernId},
@@ -15,7 +15,7 @@ use to_safety::{Known, Open, Stands, learn};
 use uuid::Uuid;
 
 use crate::{
-    app::{App, site::follow, transition},
+    app::{App, access::need_to_know::find, site::follow, transition},
     domain::{
         access::decision::{self, Tie, Verb},
         gate::conditions,
@@ -50,6 +50,17 @@ pub async fn compare(app: &App) -> Result<()> {
         }
     });
     Ok(())
+}
+
+/// The comparison for a caller who may do this to a case, before the case is locked. Without an answer the gate reports it.
+///
+/// # Errors
+/// Not found, or refused; or this database does not answer.
+pub(crate) async fn ask(app: &App, caller: &Caller, verb: Verb, case_ref: &str) -> Result<()> {
+    let mut tx = app.begin(caller).await?;
+    find(&mut tx, app.clock.now(), caller, verb, case_ref).await?;
+    tx.commit().await?;
+    compare(app).await
 }
 
 /// Freezes every case that an open concern names and that it does not freeze yet; mediation under way stops. `false` where that could not

@@ -1,4 +1,5 @@
-//! The gate: its facts, and the check of mediation under way.
+//! The gate: its facts, the check of mediation under way, and the recheck of what was released.
 
 pub mod check;
 pub mod facts;
+pub mod recheck;

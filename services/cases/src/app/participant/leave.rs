@@ -7,7 +7,7 @@ use crate::{
     app::{
         App,
         access::need_to_know::{lock, recorder},
-        gate::facts,
+        gate::{facts, recheck::recheck},
         participant::named::participant,
         transition,
     },
@@ -53,6 +53,7 @@ pub async fn leave_case(app: &App, caller: &Caller, command: Command<'_>) -> Res
     let facts = facts::read(&mut tx, app, &Ground::of(&file), Unopened::Marked, at).await?;
     let to = conditions::after_left(&facts, who.person.kind, command.wish);
     transition::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", transition::BY_ITSELF, at).await?;
+    recheck(&mut tx, app, file.id, at).await?;
     tx.commit().await?;
     app.outbox.wake();
     Ok(at)

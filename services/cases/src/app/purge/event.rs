@@ -19,6 +19,7 @@ pub struct Purged<'a> {
     /// Other referrals about the case.
     pub duplicates: &'a [Uuid],
     pub break_glasses: &'a [Uuid],
+    pub blocks: &'a [Uuid],
     pub last_used_at: OffsetDateTime,
     pub at: OffsetDateTime,
 }
@@ -31,6 +32,7 @@ pub fn case_purged(ids: &Ids, signer: &Signer, purged: &Purged<'_>) -> Outgoing 
         referral_id: purged.referral.to_string(),
         purged_at: Some(wire::timestamp(purged.at)),
         break_glass_ids: purged.break_glasses.iter().map(Uuid::to_string).collect(),
+        block_ids: purged.blocks.iter().map(Uuid::to_string).collect(),
         referral_ids: purged.duplicates.iter().map(Uuid::to_string).collect(),
         last_used_at: Some(wire::timestamp(purged.last_used_at)),
         signature: Vec::new(),

@@ -143,6 +143,7 @@ async fn carry_out(
         referral: file.referral,
         duplicates: &duplicates,
         break_glasses: &done.break_glasses,
+        blocks: &done.blocks,
         last_used_at: facts.last_use,
         at,
     };

@@ -91,6 +91,20 @@ pub enum Verb {
     ListDocuments,
     #[strum(serialize = "document.read")]
     ReadDocument,
+    #[strum(serialize = "item.register")]
+    RegisterItem,
+    /// Review, release, delivery, or an end of it.
+    #[strum(serialize = "item.step")]
+    StepItem,
+    #[strum(serialize = "item.list")]
+    ListItems,
+    #[strum(serialize = "session.plan")]
+    PlanSession,
+    /// Confirmation, beginning, end, and what comes after it.
+    #[strum(serialize = "session.step")]
+    StepSession,
+    #[strum(serialize = "session.list")]
+    ListSessions,
     #[strum(serialize = "hold.place")]
     PlaceHold,
     #[strum(serialize = "hold.lift")]
@@ -220,11 +234,15 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
     use Decision::{Allowed, Hidden, Refused};
     use Line::{BreakGlass, Mediator, Officer};
     match verb {
-        Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern | Verb::RecordStatement => match tie {
-            Tie::Service => Allowed,
-            Tie::Unit | Tie::Line(_) | Tie::Addressee | Tie::Stranger => Hidden,
-        },
-        Verb::List | Verb::Read | Verb::Find | Verb::ListDocuments | Verb::ReadDocument | Verb::ListConditions => match tie {
+        Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern | Verb::RecordStatement => by_the_service(tie),
+        Verb::List
+        | Verb::Read
+        | Verb::Find
+        | Verb::ListDocuments
+        | Verb::ReadDocument
+        | Verb::ListConditions
+        | Verb::ListItems
+        | Verb::ListSessions => match tie {
             Tie::Unit | Tie::Line(_) => Allowed,
             Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
         },
@@ -236,7 +254,11 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::Move
         | Verb::RecordPersonMove
         | Verb::RecordCondition
-        | Verb::KeepDocument => match tie {
+        | Verb::KeepDocument
+        | Verb::RegisterItem
+        | Verb::StepItem
+        | Verb::PlanSession
+        | Verb::StepSession => match tie {
             Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
             Tie::Line(BreakGlass) => Refused(error::read_only_access()),
             Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
@@ -277,6 +299,14 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
     }
 }
 
+/// What only a message of another service brings about.
+const fn by_the_service(tie: Tie) -> Decision {
+    match tie {
+        Tie::Service => Decision::Allowed,
+        Tie::Unit | Tie::Line(_) | Tie::Addressee | Tie::Stranger => Decision::Hidden,
+    }
+}
+
 /// What leaves a file: the register is read by who answers for the case, an advice by whom it is addressed to, and the words of the
 /// exception, which are about no case, by anybody whom the rules let ask.
 fn of_disclosures(tie: Tie, verb: Verb) -> Decision {
@@ -311,7 +341,13 @@ fn of_break_glass(tie: Tie, verb: Verb) -> Decision {
 fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
     match (verb, stage) {
         (
-            Verb::AddParticipant | Verb::AssignMediator | Verb::DescribeMode | Verb::KeepDocument | Verb::AdviseDrafter,
+            Verb::AddParticipant
+            | Verb::AssignMediator
+            | Verb::DescribeMode
+            | Verb::KeepDocument
+            | Verb::AdviseDrafter
+            | Verb::RegisterItem
+            | Verb::PlanSession,
             Some(Stage::Closed),
         ) => Decision::Refused(error::case_closed()),
         // A new participant has not consented yet: mediation waits for them [L26.1-2].

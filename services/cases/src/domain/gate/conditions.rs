@@ -141,7 +141,7 @@ fn is_a_move(now: Standing, to: Stage) -> bool {
     }
 }
 
-fn before_any_work(facts: &Facts) -> Vec<Missing> {
+pub(super) fn before_any_work(facts: &Facts) -> Vec<Missing> {
     let mut missing: Vec<_> = (!facts.accepted).then_some(Missing::Acceptance).into_iter().collect();
     missing.extend(facts.people.iter().filter(|p| p.withdrawn).map(|p| Missing::OwnInitiative(p.kind)));
     missing
@@ -177,7 +177,7 @@ fn before_preparation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
     missing
 }
 
-fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
+pub(super) fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
     let mut missing = before_preparation(facts, mode);
     missing.extend(facts.contact_frozen.then_some(Missing::ContactFrozen));
     missing.extend((!facts.safety_answered).then_some(Missing::SafetyAnswer));

@@ -59,6 +59,10 @@ pub enum Missing {
     ImminentRisk(Kind),
     /// A live consent to the mode. No one can stand in for it [CCRA 26.1(2)].
     Consent(Kind, Mode),
+    /// Mediation under way, or its follow-up: nothing passes between the parties before [R4b].
+    NotInMediation,
+    /// Somebody who still takes part: the sender or the recipient has left [IM1c].
+    PartyLeft(Kind),
 }
 
 impl Missing {
@@ -88,6 +92,8 @@ impl Missing {
             Self::NoteOnHighRisk(kind) => format!("high-risk-without-note:{}", kind.code()),
             Self::ImminentRisk(kind) => format!("imminent-risk:{}", kind.code()),
             Self::Consent(kind, mode) => format!("consent-missing:{}:{}", kind.code(), mode.code()),
+            Self::NotInMediation => "not-in-mediation".to_owned(),
+            Self::PartyLeft(kind) => format!("participant-left:{}", kind.code()),
         }
     }
 
@@ -115,7 +121,9 @@ impl Missing {
             | Self::Training
             | Self::Assessment(_)
             | Self::Review(_)
-            | Self::NoteOnHighRisk(_) => false,
+            | Self::NoteOnHighRisk(_)
+            | Self::NotInMediation
+            | Self::PartyLeft(_) => false,
         }
     }
 
@@ -128,7 +136,8 @@ impl Missing {
             Self::ContactFrozen | Self::SafetyAnswer | Self::NoteOnHighRisk(_) => "RM1",
             Self::ConditionException => "R8d",
             Self::ConditionsAnswer => "R7a",
-            Self::OwnInitiative(_) => "IM1c",
+            Self::OwnInitiative(_) | Self::PartyLeft(_) => "IM1c",
+            Self::NotInMediation => "R4b",
             Self::ImminentRisk(_) => "RM1b",
             Self::Mediator | Self::Engagement | Self::Conflict => "D-mediator",
             Self::Training => "R3d",
@@ -201,15 +210,19 @@ impl Missing {
             Self::ImminentRisk(kind) => {
                 about(kind.words(), "an assessment without imminent risk for", "une évaluation sans risque imminent pour")
             }
-            Self::Consent(kind, mode) => {
-                let ((who_en, who_fr), (mode_en, mode_fr)) = (kind.words(), mode.words());
-                (
-                    format!("the informed and voluntary consent of {who_en} to {mode_en}"),
-                    format!("le consentement libre et éclairé visant {who_fr}, pour {mode_fr}"),
-                )
-            }
+            Self::Consent(kind, mode) => consent(kind, mode),
+            Self::NotInMediation => both("a mediation under way", "une médiation en cours"),
+            Self::PartyLeft(kind) => about(kind.words(), "participation, which has ended, of", "la participation, qui a pris fin, visant"),
         }
     }
+}
+
+fn consent(kind: Kind, mode: Mode) -> (String, String) {
+    let ((who_en, who_fr), (mode_en, mode_fr)) = (kind.words(), mode.words());
+    (
+        format!("the informed and voluntary consent of {who_en} to {mode_en}"),
+        format!("le consentement libre et éclairé visant {who_fr}, pour {mode_fr}"),
+    )
 }
 
 fn both(en: &str, fr: &str) -> (String, String) {

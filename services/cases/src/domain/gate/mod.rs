@@ -1,6 +1,7 @@
-//! The gate: what a move needs, what is missing, who brings it about, and which steps come next.
+//! The gate: what a move or a release needs, what is missing, who brings it about, and which steps come next.
 
 pub mod conditions;
 pub mod missing;
+pub mod release;
 mod remedy;
 pub mod steps;

@@ -61,6 +61,14 @@ impl Missing {
             Self::Participant(_) => {
                 ("The officer or the mediator adds them to the file.", "L’agent ou le médiateur ajoute cette personne au dossier.")
             }
+            Self::NotInMediation => (
+                "The mediator or the officer moves the case to mediation, which says what that needs.",
+                "Le médiateur ou l’agent fait passer le dossier à la médiation, et apprend ce qu’il y faut.",
+            ),
+            Self::PartyLeft(_) => (
+                "Nobody can: whoever comes back says so on their own initiative, and is added again.",
+                "Personne : qui revient le dit de sa propre initiative, et est ajouté de nouveau.",
+            ),
             Self::Assessment(_) | Self::Review(_) | Self::NoteOnHighRisk(_) | Self::ImminentRisk(_) => {
                 ("The mediator or the officer records an assessment.", "Le médiateur ou l’agent consigne une évaluation.")
             }

@@ -20,6 +20,8 @@ pub struct Destruction {
     pub holds_lifted: i32,
     /// Break-glasses of which other services were notified.
     pub break_glasses: Vec<Uuid>,
+    /// Blocks of which notification was told.
+    pub blocks: Vec<Uuid>,
     /// Documents whose bytes are still in the object store; they can no longer be opened.
     pub documents: Vec<Uuid>,
 }
@@ -58,6 +60,8 @@ pub async fn carry_out(
     let consents = sqlx::query!("delete from consent_record where case_id = $1", id).execute(&mut *tx).await?;
     let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
     let conflicts = sqlx::query!("delete from mediator_conflict where case_id = $1", id).execute(&mut *tx).await?;
+    let passages = passages(tx, id).await?;
+    let blocks = sqlx::query_scalar!("delete from gate_block where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
     let leavings = sqlx::query!("delete from leaving where case_id = $1", id).execute(&mut *tx).await?;
     let people = sqlx::query!("delete from participant where case_id = $1", id).execute(&mut *tx).await?;
     let documents = sqlx::query_scalar!("delete from document where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
@@ -74,6 +78,7 @@ pub async fn carry_out(
         ("consent_record", consents.rows_affected()),
         ("assessment", assessments.rows_affected()),
         ("mediator_conflict", conflicts.rows_affected()),
+        ("gate_block", blocks.len() as u64),
         ("leaving", leavings.rows_affected()),
         ("participant", people.rows_affected()),
         ("document", documents.len() as u64),
@@ -84,9 +89,9 @@ pub async fn carry_out(
         ("case_hold", holds.rows_affected()),
         ("purge_order", orders.rows_affected()),
     ]);
-    rows.extend(conditions);
+    rows.extend(conditions.into_iter().chain(passages));
     let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
-    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, documents })
+    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, blocks, documents })
 }
 
 /// Deletes the conditions of a purged case, the advice on them and what was disclosed, in the order of their foreign keys.
@@ -102,5 +107,21 @@ async fn conditions(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<[(&'static 
         ("condition_answer", answers.rows_affected()),
         ("condition_step", steps.rows_affected()),
         ("condition", conditions.rows_affected()),
+    ])
+}
+
+/// Deletes the sessions of a purged case and the items that passed between its participants, in the order of their foreign keys.
+async fn passages(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<[(&'static str, u64); 5]> {
+    let session_steps = sqlx::query!("delete from case_session_step where case_id = $1", id).execute(&mut *tx).await?;
+    let met = sqlx::query!("delete from case_session_person where case_id = $1", id).execute(&mut *tx).await?;
+    let sessions = sqlx::query!("delete from case_session where case_id = $1", id).execute(&mut *tx).await?;
+    let steps = sqlx::query!("delete from exchange_step where case_id = $1", id).execute(&mut *tx).await?;
+    let items = sqlx::query!("delete from exchange_item where case_id = $1", id).execute(&mut *tx).await?;
+    Ok([
+        ("case_session_step", session_steps.rows_affected()),
+        ("case_session_person", met.rows_affected()),
+        ("case_session", sessions.rows_affected()),
+        ("exchange_step", steps.rows_affected()),
+        ("exchange_item", items.rows_affected()),
     ])
 }

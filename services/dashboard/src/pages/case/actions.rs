@@ -33,6 +33,8 @@ pub fn of_case(case: &Case, part: Part, drawing: &Drawing<'_>) -> Markup {
                 (link("/move", texts.move_it))
                 @if case.stage() != Stage::Closed { (link("/participants/add", texts.add_participant)) }
                 (link("/documents/keep", texts.keep_document))
+                (link("/exchange", texts.exchange))
+                (link("/sessions", texts.sessions))
                 (link("/person-move", texts.person_moved))
             }
             (link("/conditions", texts.conditions))

@@ -1,12 +1,12 @@
 //! HTML of the steps that a case can take next: what each still needs, by which clause, and whose move it is, as the service says.
 
 use maud::{Markup, html};
-use proto::cases::v1::{Case, MissingCondition, NextStep, Stage};
+use proto::cases::v1::{Case, NextStep, Stage};
 
 use super::texts;
 use crate::{
     parts::{
-        casework::{texts as shared, words},
+        casework::{missing::needed, words},
         drawing::Drawing,
     },
     text::{Language, fill},
@@ -44,17 +44,4 @@ fn name(step: &NextStep, case: &Case, language: Language) -> String {
     let stage = words::stage(step.to(), language);
     let mode = words::mode(&step.mode, &step.described_mode_id, case, language);
     if mode.is_empty() { stage.to_owned() } else { format!("{stage}, {mode}") }
-}
-
-fn needed(missing: &MissingCondition, language: Language) -> Markup {
-    let french = language == Language::French;
-    let (what, remedy) = if french { (&missing.needed_fr, &missing.remedy_fr) } else { (&missing.needed_en, &missing.remedy_en) };
-    let rule = fill(shared::of(language).by_rule, &[("clause", &missing.clause)]);
-    html! { li { strong { (capital(what)) } ". " (remedy) " " span class="rule" { "(" (rule) ")" } } }
-}
-
-/// The text with a capital at its beginning.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -85,6 +85,8 @@ crate::text::texts! {
     documents_unread: "The documents cannot be read now. Load the page again in a moment.", "Les documents ne peuvent être lus maintenant. Rechargez la page dans un instant.";
     no_document: "No document is on this file.", "Aucun document ne figure à ce dossier.";
     all_documents: "All documents, with their details", "Tous les documents, en détail";
+    sessions: "Sessions", "Séances";
+    exchange: "Letters and messages", "Lettres et messages";
     keep_document: "Add a document", "Ajouter un document";
 
     people: "Who works on it", "Qui y travaille";

@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod choices;
+pub mod missing;
 pub mod part;
 pub mod texts;
 pub mod wording;

@@ -128,6 +128,42 @@ pub(super) const CONDITION_ADVISED: Bilingual = Bilingual {
     },
 };
 
+pub(super) const PASSAGE_BLOCKED: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("Do not go on, something is missing: {}", data.reference),
+        body: |data| {
+            let first =
+                "Something that was released in a case of yours may not be delivered: a condition no longer holds. The file says which.";
+            case_body(data, first, ["Case:", "Since:", "Reference:"])
+        },
+    },
+    fr: Words {
+        title: |data| format!("Ne continuez pas, il manque quelque chose : {}", data.reference),
+        body: |data| {
+            let first = "Un élément mis en circulation dans l'un de vos cas ne peut être remis : une condition n'est plus remplie. Le dossier \
+                         dit laquelle.";
+            case_body(data, first, ["Cas :", "Depuis :", "Référence :"])
+        },
+    },
+};
+
+pub(super) const PASSAGE_CLEAR: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("It may go on: {}", data.reference),
+        body: |data| {
+            let first = "What was blocked in a case of yours may be delivered: every condition holds again.";
+            case_body(data, first, ["Case:", "Since:", "Reference:"])
+        },
+    },
+    fr: Words {
+        title: |data| format!("Vous pouvez continuer : {}", data.reference),
+        body: |data| {
+            let first = "Ce qui était bloqué dans l'un de vos cas peut être remis : toutes les conditions sont de nouveau remplies.";
+            case_body(data, first, ["Cas :", "Depuis :", "Référence :"])
+        },
+    },
+};
+
 pub(super) fn case_body(data: &Data, first: &str, [case, when, reference]: [&str; 3]) -> String {
     Lines::of(first).said(case, data.case_id.expose()).said(when, &minute(data.happened_at)).said(reference, &data.reference).text()
 }

@@ -49,6 +49,10 @@ pub enum Template {
     OfficerAssigned,
     /// An advice waits for the staff member who drafts a condition, without its content [GL2c/2d].
     ConditionAdvised,
+    /// Something that was released may not be delivered: for whoever works on the case [RM1].
+    PassageBlocked,
+    /// It may be delivered after all.
+    PassageClear,
     /// A case was opened by break-glass: for supervisors [IM1a].
     BreakGlassOpened,
     /// A person was refused a further break-glass: for supervisors [IM1a].
@@ -145,6 +149,8 @@ impl Template {
             | Self::MediatorAssigned
             | Self::OfficerAssigned
             | Self::ConditionAdvised
+            | Self::PassageBlocked
+            | Self::PassageClear
             | Self::BreakGlassOpened
             | Self::BreakGlassQuotaReached
             | Self::BreakGlassReviewDue
@@ -188,6 +194,8 @@ impl Template {
             Self::MediatorAssigned => casework::MEDIATOR_ASSIGNED,
             Self::OfficerAssigned => casework::OFFICER_ASSIGNED,
             Self::ConditionAdvised => casework::CONDITION_ADVISED,
+            Self::PassageBlocked => casework::PASSAGE_BLOCKED,
+            Self::PassageClear => casework::PASSAGE_CLEAR,
             Self::BreakGlassOpened => break_glass::BROKEN,
             Self::BreakGlassQuotaReached => break_glass::QUOTA_REACHED,
             Self::BreakGlassReviewDue => break_glass::REVIEW_DUE,
