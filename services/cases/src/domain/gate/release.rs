@@ -47,7 +47,7 @@ mod tests {
     use crate::domain::{
         assessment::Risk,
         case::stage::Standing,
-        gate::conditions::{Latest, Person},
+        gate::conditions::{Latest, Person, Registered},
     };
 
     const BOTH: [Party; 2] = [Party { kind: Kind::Offender, has_left: false }, Party { kind: Kind::Victim, has_left: false }];
@@ -63,8 +63,11 @@ mod tests {
             accepted: true,
             indirect_only: true,
             contact_frozen: false,
+            condition_forbids: false,
+            conditions_not_answered: false,
             safety_answered: true,
             mediator_assigned: true,
+            mediator: Registered::WELL,
             people: vec![person(Kind::Victim), person(Kind::Offender)],
             nobody_stands_in: false,
             today: date!(2026 - 11 - 30),
@@ -82,11 +85,22 @@ mod tests {
         }
     }
 
-    // [CCRA 26.1(2)] [RM1] [RM1b] [D-mediator]
+    // [CCRA 26.1(2)] [RM1] [RM1b] [D-mediator] [R3d] [R8d]
     #[test]
     fn each_condition_of_mediation_alone_keeps_a_letter_back() {
         type Change = fn(&mut Facts);
-        let changes: [(Change, Missing); 8] = [
+        let changes: [(Change, Missing); 13] = [
+            (|facts| facts.condition_forbids = true, Missing::ConditionException),
+            (
+                |facts| {
+                    facts.mediator_assigned = false;
+                    facts.mediator.not_engaged = true;
+                },
+                Missing::Engagement,
+            ),
+            (|facts| facts.conditions_not_answered = true, Missing::ConditionsAnswer),
+            (|facts| facts.mediator.not_trained = true, Missing::Training),
+            (|facts| facts.mediator.in_conflict = true, Missing::Conflict),
             (|facts| facts.accepted = false, Missing::Acceptance),
             (|facts| facts.contact_frozen = true, Missing::ContactFrozen),
             (|facts| facts.safety_answered = false, Missing::SafetyAnswer),
