@@ -97,6 +97,7 @@ pub async fn violations(page: &Page) -> Vec<String> {
     strings(&page.eval(VIOLATIONS).await)
 }
 
-fn strings(values: &Value) -> Vec<String> {
+/// The texts of a list.
+pub fn strings(values: &Value) -> Vec<String> {
     values.as_array().unwrap().iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }

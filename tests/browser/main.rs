@@ -8,6 +8,7 @@ mod keys;
 mod look;
 mod page;
 mod pages;
+mod print;
 mod proxy;
 mod samples;
 mod scene;

@@ -178,9 +178,14 @@ impl Page {
     pub async fn picture(&self, name: &str) {
         let answer = self.call("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true })).await;
         let bytes = base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap()).unwrap();
+        self.keep(&format!("{name}.png"), &bytes);
+    }
+
+    /// Keeps a file beside the pictures.
+    pub fn keep(&self, file: &str, bytes: &[u8]) {
         let folder = harness::system::System::programs().with_file_name("screenshots").join(self.screenshots);
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+        fs::write(folder.join(file), bytes).unwrap();
     }
 
     /// Takes the cookies away, as when they have run out.
