@@ -137,7 +137,8 @@ async fn contacts(system: &System, marks: &Marks) {
     bus.publish("ro.intake.submit.contact.pacific", contact(marks, ContactKind::Post, &post).encode_to_vec().into()).await.unwrap();
     bus.flush().await.unwrap();
     let address = format!("{}@csc-scc.gc.ca", marks.loose("ro.notification.v1.Preferences.email", Class::Protected));
-    let mut preferences: SetPreferencesRequest = marks.fill(&[("language", "fr"), ("email", &address)]);
+    let mut preferences: SetPreferencesRequest =
+        marks.fill(&[("language", "fr"), ("email", &address), ("zone", ""), ("quiet_from", ""), ("quiet_until", "")]);
     if let Some(own) = &mut preferences.preferences {
         own.language = "fr".into();
     }

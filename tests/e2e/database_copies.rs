@@ -63,7 +63,7 @@ async fn whole_life(system: &System) {
         ..VictimContact::default()
     };
     system.contacts("victim-services-pacific").push_contact(PushContactRequest { contact: Some(contact) }).await.unwrap();
-    let email = Preferences { language: "en".into(), email: format!("{MARK}@csc-scc.gc.ca") };
+    let email = Preferences { language: "en".into(), email: format!("{MARK}@csc-scc.gc.ca"), ..Preferences::default() };
     system.preferences(OFFICER).set_preferences(SetPreferencesRequest { preferences: Some(email) }).await.unwrap();
     let id = queued(system, &receipt).await;
     let case = accepted(system, &id, &marked("both seem ready")).await;

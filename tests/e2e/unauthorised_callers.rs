@@ -164,7 +164,7 @@ impl Others {
         let own = own.iter().find(|(name, _)| *name == field.name()).map(|(_, value)| (*value).to_owned());
         let text = own.or_else(|| self.ids.get(field.name()).cloned()).unwrap_or_else(|| match field.name() {
             "idempotency_key" | "proposal_ids" | "ring_id" | "proposal_id" => fresh_key(),
-            "page_token" | "email" | "review_on" | "call_back" => String::new(),
+            "page_token" | "email" | "zone" | "quiet_from" | "quiet_until" | "review_on" | "call_back" => String::new(),
             _ => "a stranger asks".to_owned(),
         });
         Value::String(text)

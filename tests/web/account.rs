@@ -39,3 +39,21 @@ async fn a_form_of_another_session_is_not_obeyed_and_nothing_typed_is_lost() {
     assert!(sent.says("kept@csc-scc.gc.ca") && sent.value("form_token").is_some());
     assert!(!browser.read("/en/account").await.says("kept@csc-scc.gc.ca"));
 }
+
+#[tokio::test]
+async fn a_person_sets_quiet_hours_in_their_zone_and_is_told_that_an_imminent_risk_rings_in_them() {
+    let mut browser = signed_in("mediator-1").await;
+    let hours = |zone: &'static str, from: &'static str, until: &'static str| {
+        [("language", "en"), ("email", ""), ("density", "comfortable"), ("zone", zone), ("quiet_from", from), ("quiet_until", until)]
+    };
+    let sent = browser.fill_in("/en/account", "/en/account", &hours("America/Regina", "22:00", "7:00")).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let page = browser.read(&sent.location).await;
+    assert_eq!((page.value("quiet_from").unwrap(), page.value("quiet_until").unwrap()), ("22:00".to_owned(), "07:00".to_owned()));
+    assert!(page.says("An imminent risk rings by every channel at any hour"));
+    let refused = browser.fill_in("/fr/account", "/fr/account", &hours("", "22:00", "07:00")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.says("zone-missing") && refused.says("choisissez un fuseau horaire"), "{}", refused.text);
+    let taken_back = browser.fill_in("/en/account", "/en/account", &hours("", "", "")).await;
+    assert_eq!(browser.read(&taken_back.location).await.value("quiet_from").unwrap(), "");
+}

@@ -101,6 +101,7 @@ create table delivery (
     created_at timestamptz not null,
     due_at timestamptz not null,
     finished_at timestamptz,
+    held_until timestamptz,
     constraint delivery_finishes_with_its_state check ((finished_at is null) = (state in ('pending', 'sent', 'retrying')))
 );
 comment on table delivery is 'The ledger: every attempt to tell somebody something, by every channel. No content and no address.';
@@ -120,6 +121,7 @@ comment on column delivery.reason is 'Stable code of what went wrong last; empty
 comment on column delivery.created_at is 'When it was asked for.';
 comment on column delivery.due_at is 'Not tried before this; while an attempt runs, when another worker may take it over.';
 comment on column delivery.finished_at is 'When it came to its end.';
+comment on column delivery.held_until is 'Not tried before this: the end of the recipient''s quiet hours. Null where it is not held, or no longer.';
 create unique index delivery_one_open_per_item on delivery (item_id, channel, via) where state in ('pending', 'retrying');
 create index delivery_newest_first on delivery (created_at desc, delivery_id desc);
 create index delivery_by_item on delivery (item_id);
@@ -152,6 +154,11 @@ create table preference (
     email text constraint preference_email_is_not_empty check (email <> ''),
     updated_at timestamptz not null,
     email_sealed bytea,
+    zone text,
+    quiet_from smallint constraint preference_quiet_hours_begin_in_a_day check (quiet_from between 0 and 1439),
+    quiet_until smallint constraint preference_quiet_hours_end_in_a_day check (quiet_until between 0 and 1439),
+    constraint preference_quiet_hours_are_whole check
+        (num_nonnulls(quiet_from, quiet_until) in (0, 2) and (quiet_from is null or zone is not null and quiet_from <> quiet_until)),
     constraint preference_email_is_sealed_or_in_clear check (email_sealed is null or email is null)
 );
 comment on table preference is 'Language and staff e-mail address of each person, set by themselves [LOLA, TS1a]. Protected B.';
@@ -159,6 +166,9 @@ comment on column preference.subject is 'Identity of the person, an opaque id.';
 comment on column preference.language is 'en or fr; empty: both languages are sent.';
 comment on column preference.email is 'Null; in clear while it is not sealed. Protected B.';
 comment on column preference.updated_at is 'When it was last set.';
+comment on column preference.zone is 'Time zone of the person, by its name in the tz database.';
+comment on column preference.quiet_from is 'Minute of the day at which their quiet hours begin, on the clock of their zone; null: they have none.';
+comment on column preference.quiet_until is 'Minute of the day at which these end.';
 comment on column preference.email_sealed is 'Staff address, sealed under a key of the person. Protected B.';
 create index preference_in_clear on preference (subject) where email is not null;
 

@@ -174,3 +174,39 @@ pub fn code_over() -> Refusal {
         "ce code n’est plus valable : ajoutez le numéro de nouveau, et un autre sera envoyé",
     )
 }
+
+/// There is no such time zone to choose.
+#[must_use]
+pub fn zone_unknown() -> Refusal {
+    Refusal::invalid(
+        "zone-unknown",
+        "R3e",
+        "zone",
+        "this is no time zone of Canada: choose one of the list, as America/Toronto",
+        "ceci n'est pas un fuseau horaire du Canada : choisissez-en un de la liste, comme America/Toronto",
+    )
+}
+
+/// Quiet hours are of the clock of a zone.
+#[must_use]
+pub fn zone_missing() -> Refusal {
+    Refusal::invalid(
+        "zone-missing",
+        "R3e",
+        "zone",
+        "choose a time zone: quiet hours are of its clock",
+        "choisissez un fuseau horaire : les heures de tranquillité suivent son heure",
+    )
+}
+
+/// Quiet hours have no beginning, no end, or both at once.
+#[must_use]
+pub fn quiet_hours_malformed() -> Refusal {
+    Refusal::invalid(
+        "quiet-hours-malformed",
+        "R3e",
+        "quiet_from",
+        "write when quiet hours begin and when they end as 22:00 and 07:00; they are not the same",
+        "indiquez le début et la fin des heures de tranquillité, par exemple 22:00 et 07:00; les deux diffèrent",
+    )
+}

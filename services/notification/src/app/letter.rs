@@ -17,6 +17,7 @@ use crate::{
         inbox::{Alarm, Item, Recipient},
         language::mark,
         office,
+        quiet::{self, What},
         template::{Data, Template},
     },
     store::{
@@ -55,6 +56,15 @@ impl Letter<'_> {
             self.about,
             self.alarm.as_ref().map(|alarm| alarm.audience.code()),
         )
+    }
+
+    /// What it is to quiet hours.
+    fn what(&self) -> What {
+        match (&self.alarm, self.step) {
+            (None, _) => What::Notice,
+            (Some(alarm), Some(_)) => What::Ring(alarm.grade),
+            (Some(_), None) => What::InPlaceOfTheAlarm,
+        }
     }
 
     /// Whether each holder of the office gets a mail: where it is sent for the first time.
@@ -218,7 +228,13 @@ fn sendings(app: &App, known: &Known, letter: &Letter<'_>, wishes: &Preferences)
     if let Some(alarm) = &letter.alarm {
         wanted.retain(|(channel, _)| app.levels.ring(*channel, alarm.grade, letter.step));
     }
-    wanted.into_iter().map(|(channel, via)| Sending { delivery_id: app.ids.uuid(), channel, via }).collect()
+    let held_until = wishes.quiet.as_ref().and_then(|quiet| quiet.end(app.clock.now()));
+    let channels: Vec<Channel> = wanted.iter().map(|(channel, _)| *channel).collect();
+    let waits = quiet::waits(letter.what(), &channels);
+    let sendings = wanted.into_iter().zip(waits);
+    sendings
+        .map(|((channel, via), waits)| Sending { delivery_id: app.ids.uuid(), channel, via, held_until: held_until.filter(|_| waits) })
+        .collect()
 }
 
 /// Wakes the workers for the mails of what was written, and queues those to the holders of offices.

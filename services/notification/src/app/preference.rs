@@ -1,10 +1,18 @@
-//! Use case: the caller's notification preferences, language and staff address [LOLA, TS1a].
+//! Use case: the caller's notification preferences, language, staff address, time zone and quiet hours [LOLA, TS1a].
 
-use base::{Caller, Result};
+use base::{
+    Caller, Result,
+    database::{self, Actor},
+};
+use proto::zone::Zone;
 
 use super::{App, PERSON};
 use crate::{
-    domain::{address::Address, language::Language},
+    domain::{
+        address::Address,
+        language::Language,
+        quiet::{QuietHours, minute},
+    },
     error,
     store::{self, preference::Preferences},
 };
@@ -20,11 +28,22 @@ pub async fn get(app: &App, caller: &Caller) -> Result<Preferences> {
     Ok(wishes)
 }
 
-/// Sets both; an empty text removes a preference.
+/// What a person asks for; an empty text takes a preference back.
+#[derive(Default)]
+pub struct Asked<'a> {
+    pub language: &'a str,
+    pub email: &'a str,
+    pub zone: &'a str,
+    pub quiet_from: &'a str,
+    pub quiet_until: &'a str,
+}
+
+/// Sets all of them.
 ///
 /// # Errors
-/// The language is not an official one, or the address is not one of staff.
-pub async fn set(app: &App, caller: &Caller, language: &str, email: &str) -> Result<()> {
+/// The language is not an official one, the address is not one of staff, or the hours are none of a zone.
+pub async fn set(app: &App, caller: &Caller, asked: &Asked<'_>) -> Result<()> {
+    let Asked { language, email, .. } = *asked;
     let language = match language {
         "" => None,
         code => Some(Language::of(code).ok_or_else(error::language_unknown)?),
@@ -33,11 +52,34 @@ pub async fn set(app: &App, caller: &Caller, language: &str, email: &str) -> Res
         "" => None,
         text => Some(staff_address(app, caller, text)?),
     };
-    let wishes = Preferences { language, email: email.map(|address| address.expose().to_owned().into()) };
+    let (zone, quiet) = hours(asked)?;
+    let wishes = Preferences { language, email: email.map(|address| address.expose().to_owned().into()), zone, quiet };
     let mut tx = app.begin_for(caller, PERSON, Vec::new()).await?;
     store::preference::set(&mut tx, &app.vault, &caller.subject, &wishes, app.clock.now()).await?;
+    // The ledger is the service's own.
+    database::act_as(&mut tx, &Actor::service("notification")).await?;
+    store::delivery::release(&mut tx, &caller.subject).await?;
     tx.commit().await?;
+    app.wake_others(None);
     Ok(())
+}
+
+/// Zone and quiet hours as they were asked for.
+fn hours(asked: &Asked<'_>) -> Result<(Option<Zone>, Option<QuietHours>)> {
+    let zone = match asked.zone.trim() {
+        "" => None,
+        name => Some(Zone::of(name).ok_or_else(error::zone_unknown)?),
+    };
+    let quiet = match (asked.quiet_from.trim(), asked.quiet_until.trim()) {
+        ("", "") => None,
+        (from, until) => {
+            let (from, until) =
+                (minute(from).ok_or_else(error::quiet_hours_malformed)?, minute(until).ok_or_else(error::quiet_hours_malformed)?);
+            let zone = zone.clone().ok_or_else(error::zone_missing)?;
+            Some(QuietHours::new(zone, from, until).ok_or_else(error::quiet_hours_malformed)?)
+        }
+    };
+    Ok((zone, quiet))
 }
 
 fn staff_address(app: &App, caller: &Caller, text: &str) -> Result<Address> {

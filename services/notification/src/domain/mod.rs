@@ -17,6 +17,7 @@ pub mod mail;
 pub mod office;
 pub mod purge;
 pub mod push;
+pub mod quiet;
 pub mod ring;
 pub mod template;
 pub mod text;

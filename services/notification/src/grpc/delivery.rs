@@ -62,5 +62,6 @@ fn encode(line: Line) -> wire::Delivery {
         created_at: Some(timestamp(line.created_at)),
         finished_at: line.finished_at.map(timestamp),
         language: line.language,
+        held_until: line.held_until.map(timestamp),
     }
 }

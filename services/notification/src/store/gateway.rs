@@ -27,7 +27,7 @@ pub struct Due {
     pub asked_at: OffsetDateTime,
 }
 
-/// Leases what is due, imminent risks first; no other worker takes it before `until`. What waits for a moment further ahead than any pause
+/// Leases what is due and is not held by quiet hours, imminent risks first; no other worker takes it before `until`. What waits for a moment further ahead than any pause
 /// was written before the clock was set back, and is due.
 ///
 /// # Errors
@@ -43,6 +43,7 @@ pub async fn lease(
         r#"update delivery set due_at = $2, attempts = attempts + case when delivery.state = 'sent' then 0 else 1 end
            from (select delivery_id, state from delivery
                  where channel in ('gateway', 'text', 'voice') and state in ('pending', 'sent', 'retrying') and (due_at <= $1 or due_at > $3)
+                   and (held_until is null or held_until <= $1 or held_until > $1 + interval '25 hours')
                  order by grade is distinct from 'imminent', due_at limit $4
                  for update skip locked) as due
            where delivery.delivery_id = due.delivery_id

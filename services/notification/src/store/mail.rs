@@ -77,7 +77,7 @@ pub struct Due {
     pub grade: Option<Grade>,
 }
 
-/// Leases what is due in one lane, oldest first; no other worker takes it before `until`.
+/// Leases what is due and is not held by quiet hours in one lane, oldest first; no other worker takes it before `until`.
 ///
 /// # Errors
 /// The statement failed.
@@ -90,6 +90,7 @@ pub async fn lease(db: &mut PgConnection, lane: Lane, now: OffsetDateTime, until
              where delivery_id in (
                  select delivery_id from delivery
                  where channel = 'email' and state in ('pending', 'retrying') and grade is null and due_at <= $1
+                     and (held_until is null or held_until <= $1 or held_until > $1 + interval '25 hours')
                  order by due_at limit $3
                  for update skip locked)
              returning delivery_id, attempts, language, reference, grade",
@@ -107,6 +108,7 @@ pub async fn lease(db: &mut PgConnection, lane: Lane, now: OffsetDateTime, until
                  select delivery_id from unnest($4::text[]) as lane (urgency) cross join lateral (
                      select delivery_id, due_at from delivery
                      where channel = 'email' and state in ('pending', 'retrying') and grade = urgency and due_at <= $1
+                         and (held_until is null or held_until <= $1 or held_until > $1 + interval '25 hours')
                      order by due_at limit $3
                      for update skip locked) as due
                  order by due_at limit $3)

@@ -1,18 +1,33 @@
 //! Table of each person's notification preferences.
 
 use base::Private;
+use proto::zone::Zone;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use vault::{Fault, Vault};
 
 use super::sealed;
-use crate::domain::language::{Language, Preference};
+use crate::domain::{
+    language::{Language, Preference},
+    quiet::QuietHours,
+};
 
-/// Language and address of one person; empty where nothing was set.
+/// What one person has set; empty where nothing was set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preferences {
     pub language: Preference,
     pub email: Option<Private<String>>,
+    pub zone: Option<Zone>,
+    pub quiet: Option<QuietHours>,
+}
+
+/// Zone and quiet hours as they are stored. What another version wrote and this one cannot read is no quiet hours: nothing waits.
+#[must_use]
+pub fn hours(zone: Option<&str>, from: Option<i16>, until: Option<i16>) -> (Option<Zone>, Option<QuietHours>) {
+    let zone = zone.and_then(Zone::of);
+    let minute = |minute: Option<i16>| minute.and_then(|minute| u16::try_from(minute).ok());
+    let whole = zone.clone().zip(minute(from)).zip(minute(until));
+    (zone, whole.and_then(|((zone, from), until)| QuietHours::new(zone, from, until)))
 }
 
 /// Preferences of one person.
@@ -21,11 +36,14 @@ pub struct Preferences {
 /// The statement failed.
 pub async fn of(db: &mut PgConnection, vault: &Vault, subject: &str) -> sqlx::Result<Preferences> {
     let row =
-        sqlx::query!("select language, email, email_sealed from preference where subject = $1", subject).fetch_optional(&mut *db).await?;
+        sqlx::query!("select language, email, email_sealed, zone, quiet_from, quiet_until from preference where subject = $1", subject)
+            .fetch_optional(&mut *db)
+            .await?;
     let Some(row) = row else { return Ok(Preferences::default()) };
+    let (zone, quiet) = hours(row.zone.as_deref(), row.quiet_from, row.quiet_until);
     // An address that cannot be opened counts as none, and no inbox waits for it.
     let email = opened(db, vault, subject, row.email, row.email_sealed).await?.map(sealed::or_marked);
-    Ok(Preferences { language: row.language.as_deref().and_then(Language::of), email })
+    Ok(Preferences { language: row.language.as_deref().and_then(Language::of), email, zone, quiet })
 }
 
 /// Address of one person, for a mail that is about to be sent.
@@ -51,7 +69,7 @@ async fn opened(
     })
 }
 
-/// Sets both preferences of one person.
+/// Sets the preferences of one person.
 ///
 /// # Errors
 /// The statement failed.
@@ -60,14 +78,21 @@ pub async fn set(db: &mut PgConnection, vault: &Vault, subject: &str, wishes: &P
         Some(email) => Some(vault.seal(db, sealed::person(subject), sealed::email(subject), email.expose().as_bytes(), at).await?),
         None => None,
     };
+    let minutes = wishes.quiet.as_ref().map(QuietHours::minutes);
+    let (from, until) = minutes.map(|(from, until)| (i16::try_from(from).ok(), i16::try_from(until).ok())).unwrap_or_default();
     sqlx::query!(
-        "insert into preference (subject, language, email_sealed, updated_at) values ($1, $2, $3, $4)
+        "insert into preference (subject, language, email_sealed, updated_at, zone, quiet_from, quiet_until)
+         values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (subject) do update
-         set language = excluded.language, email = null, email_sealed = excluded.email_sealed, updated_at = excluded.updated_at",
+         set language = excluded.language, email = null, email_sealed = excluded.email_sealed, updated_at = excluded.updated_at,
+             zone = excluded.zone, quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until",
         subject,
         wishes.language.map(Language::code),
         email,
         at,
+        wishes.zone.as_ref().map(Zone::name),
+        from,
+        until
     )
     .execute(db)
     .await?;

@@ -54,7 +54,7 @@ pub async fn queue_shown(
     Ok(())
 }
 
-/// Leases what is due in one lane; no other worker takes it before `until`. What waits for a moment further ahead than any pause was written
+/// Leases what is due and is not held by quiet hours in one lane; no other worker takes it before `until`. What waits for a moment further ahead than any pause was written
 /// before the clock was set back, and is due.
 ///
 /// # Errors
@@ -73,6 +73,7 @@ pub async fn lease(
            where delivery_id in (
                select delivery_id from delivery
                where channel = 'push' and state in ('pending', 'retrying') and (due_at <= $1 or due_at > $3)
+                   and (held_until is null or held_until <= $1 or held_until > $1 + interval '25 hours')
                    and (attempts > 0) = $5 and ($6::boolean is null or (grade is not distinct from 'imminent') = $6)
                order by grade is distinct from 'imminent', due_at limit $4
                for update skip locked)

@@ -42,7 +42,7 @@ pub async fn mark_unreached(db: &mut PgConnection, ring: Uuid, at: OffsetDateTim
          where ring_id = $1 and unreached_at is null and not exists (
              select from inbox_item as item join delivery using (item_id)
              where item.about = ring.concern_id and item.audience = ring.audience and delivery.channel <> 'inbox'
-                 and (delivery.state in ('pending', 'sent') or (delivery.state = 'retrying' and delivery.attempts < $3)
+                 and (delivery.state = 'sent' or (delivery.state = 'pending' and (delivery.held_until is null or delivery.held_until <= $2)) or (delivery.state = 'retrying' and delivery.attempts < $3)
                      or (delivery.state = 'delivered' and delivery.finished_at >= ring.delivered_at)))",
         ring,
         at,

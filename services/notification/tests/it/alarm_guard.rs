@@ -166,7 +166,7 @@ impl Answering {
     }
 }
 
-async fn accepted(world: &World, audience: Audience) {
+pub async fn accepted(world: &World, audience: Audience) {
     change(world, "accepted", audience).await;
 }
 

@@ -23,27 +23,27 @@ use super::{
     world::{World, person, ring_head, world},
 };
 
-const HEAD: &str = "head-mission-1";
-const REACHED: Does = Does::Answer(200, "{\"state\":\"delivered\"}");
+pub const HEAD: &str = "head-mission-1";
+pub const REACHED: Does = Does::Answer(200, "{\"state\":\"delivered\"}");
 
-fn client(gateway: &StandIn) -> Gateway {
+pub fn client(gateway: &StandIn) -> Gateway {
     Gateway::new(&gateway.address, &format!("whsec_{}", STANDARD.encode([7; 32])), Hints::default()).unwrap()
 }
 
-async fn with_gateway() -> World {
+pub async fn with_gateway() -> World {
     let mut world = world().await;
     world.app.calls = Calls::on();
     world.service = notification::grpc::Server { app: world.app.clone() };
     world
 }
 
-async fn add(world: &World, who: &str, kind: Channel, number: &str) -> Result<String, Status> {
+pub async fn add(world: &World, who: &str, kind: Channel, number: &str) -> Result<String, Status> {
     let number = Some(Number { kind: kind.into(), number: number.to_owned() });
     let request = asked(&person(who), AddChannelRequest { number, ..AddChannelRequest::default() });
     world.service.add_channel(request).await.map(|answer| answer.into_inner().channel_id)
 }
 
-async fn confirm(world: &World, who: &str, channel_id: &str, code: &str) -> Result<(), Status> {
+pub async fn confirm(world: &World, who: &str, channel_id: &str, code: &str) -> Result<(), Status> {
     let request = asked(&person(who), ConfirmChannelRequest { channel_id: channel_id.to_owned(), code: code.to_owned() });
     world.service.confirm_channel(request).await.map(|_| ())
 }
@@ -53,13 +53,13 @@ async fn channels(world: &World) -> Vec<OwnChannel> {
 }
 
 /// What the gateway was asked, as JSON.
-fn asked_for(gateway: &StandIn) -> Vec<serde_json::Value> {
+pub fn asked_for(gateway: &StandIn) -> Vec<serde_json::Value> {
     let posts = gateway.came().into_iter().filter(|(head, _)| head.starts_with("POST"));
     posts.map(|(_, body)| serde_json::from_str(&body).unwrap()).collect()
 }
 
 /// The code that the gateway was asked to bring last.
-fn code(gateway: &StandIn) -> String {
+pub fn code(gateway: &StandIn) -> String {
     let last = asked_for(gateway).into_iter().rfind(|asked| asked["type"] == "channel.code").unwrap();
     last["data"]["text_en"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect()
 }

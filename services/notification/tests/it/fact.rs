@@ -4,7 +4,10 @@ use auth::grants::Line;
 use harness::grants::{hold, line};
 use messaging::inbox::Handler;
 use notification::{
-    app::fact::notify,
+    app::{
+        fact::notify,
+        preference::{self, Asked},
+    },
     bus::{FactMessage, Facts},
     domain::fact::Fact,
 };
@@ -120,7 +123,8 @@ async fn every_supervisor_and_nobody_else_is_told_of_a_break_glass_once_in_the_i
     holds(&world, "rj-officer-1", role::RJ_OFFICER, None).await;
     for someone in supervisors.iter().chain(&[officer("rj-officer-1")]) {
         let address = format!("{}@csc-scc.gc.ca", someone.subject);
-        notification::app::preference::set(&world.app, someone, "en", &address).await.unwrap();
+        let asked = Asked { language: "en", email: &address, ..Asked::default() };
+        preference::set(&world.app, someone, &asked).await.unwrap();
     }
     let broken = BreakGlassOpened {
         break_glass_id: Uuid::from_u128(0x61a55).to_string(),
@@ -156,7 +160,8 @@ async fn every_supervisor_and_nobody_else_is_told_of_a_break_glass_once_in_the_i
 async fn who_is_a_supervisor_no_longer_is_written_to_no_longer() {
     let world = world().await;
     let supervisor = caller("rj-supervisor-1", role::RJ_SUPERVISOR, "");
-    notification::app::preference::set(&world.app, &supervisor, "en", "ada@csc-scc.gc.ca").await.unwrap();
+    let asked = Asked { language: "en", email: "ada@csc-scc.gc.ca", ..Asked::default() };
+    preference::set(&world.app, &supervisor, &asked).await.unwrap();
     holds(&world, "rj-supervisor-1", role::RJ_SUPERVISOR, Some(START - time::Duration::MINUTE)).await;
     let broken = BreakGlassOpened { break_glass_id: Uuid::from_u128(1).to_string(), case_id: case_id(), broken_at: None };
     hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::BREAK_GLASS_OPENED, &broken).await.unwrap();

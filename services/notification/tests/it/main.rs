@@ -27,6 +27,8 @@ mod purge;
 #[cfg(test)]
 mod push;
 #[cfg(test)]
+mod quiet;
+#[cfg(test)]
 mod ring;
 #[cfg(test)]
 mod round_trips;

@@ -88,7 +88,12 @@ impl World {
     }
 
     pub async fn prefers(&self, subject: &str, language: &str, email: &str) -> Result<(), Status> {
-        let preferences = Some(wire::Preferences { language: language.to_owned(), email: email.to_owned() });
+        let preferences = wire::Preferences { language: language.to_owned(), email: email.to_owned(), ..wire::Preferences::default() };
+        self.set_preferences(subject, preferences).await
+    }
+
+    pub async fn set_preferences(&self, subject: &str, preferences: wire::Preferences) -> Result<(), Status> {
+        let preferences = Some(preferences);
         let request = asked(&person(subject), wire::SetPreferencesRequest { preferences });
         self.service.set_preferences(request).await.map(|_| ())
     }

@@ -33,6 +33,7 @@ mod own_files;
 mod pages;
 pub mod participant;
 pub mod person;
+pub mod preferences;
 pub mod provision;
 pub mod purge;
 pub mod quarantine;
@@ -108,6 +109,9 @@ pub enum Command {
     Channel(channel::Command),
     /// What a service has set aside because it could not be read, and a way to try it again
     Quarantine(quarantine::Quarantine),
+    /// Your own preferences: language, address, time zone, quiet hours
+    #[command(subcommand)]
+    Preferences(preferences::Command),
     /// A table of the annual report, small cells withheld
     Report(report::Report),
     /// Create the streams and consumers of the bus
@@ -144,6 +148,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Device(c) => finish(c.common().lang(), c.common().json, block_on(c.run())),
         Command::Whoami(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Channel(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Preferences(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Inbox(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Quarantine(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Report(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),

@@ -29,8 +29,6 @@ use super::{
 };
 use crate::print;
 
-super::session::service_client!(notification, preferences: proto::notification::v1::preference_service_client::PreferenceServiceClient);
-
 /// Grant the development identities their roles, and name the office-holders and their preferences
 #[derive(Debug, Args)]
 pub struct Seed {
@@ -125,7 +123,7 @@ impl Seed {
         let engaged = engage_mediators(&session, stack).await?;
         let readers = readers(stack);
         for (identity, lang) in &readers {
-            let preferences = Preferences { language: lang.code().to_owned(), email: address(identity) };
+            let preferences = Preferences { language: lang.code().to_owned(), email: address(identity), ..Preferences::default() };
             let request = SetPreferencesRequest { preferences: Some(preferences) };
             session.preferences(&Who::of(identity))?.set_preferences(request).await?;
         }

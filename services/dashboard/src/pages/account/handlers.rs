@@ -11,7 +11,7 @@ use proto::{
 };
 use serde::Deserialize;
 
-use super::view::{self, COMPACT, EMAIL, LANGUAGE, ZONE as ZONE_FIELD, sheet};
+use super::view::{self, COMPACT, EMAIL, LANGUAGE, QUIET_FROM, QUIET_UNTIL, ZONE as ZONE_FIELD, sheet};
 use crate::{
     parts::form::FormValues,
     web::{
@@ -38,7 +38,9 @@ pub async fn page(State(app): State<App>, member: Member, Query(query): Query<Pa
         }
     };
     let filled = FormValues::default().with(LANGUAGE, &preferences.language).with(EMAIL, &preferences.email);
-    let filled = filled.with(ZONE_FIELD, member.visitor.zone.as_ref().map_or("", Zone::name));
+    let browser = member.visitor.zone.as_ref().map_or("", Zone::name);
+    let zone = if preferences.zone.is_empty() { browser } else { preferences.zone.as_str() };
+    let filled = filled.with(ZONE_FIELD, zone).with(QUIET_FROM, &preferences.quiet_from).with(QUIET_UNTIL, &preferences.quiet_until);
     let filled = filled.with(view::DENSITY, view::density(member.visitor.density));
     member.sheet(&sheet(&member.drawing(), query.saved.is_some()), &filled)
 }
@@ -49,7 +51,13 @@ pub async fn submit(State(app): State<App>, submitted: Submitted) -> Response {
     if let Some(again) = member.check(&sheet, &filled) {
         return again;
     }
-    let preferences = Preferences { language: filled.get(LANGUAGE), email: filled.get(EMAIL) };
+    let preferences = Preferences {
+        language: filled.get(LANGUAGE),
+        email: filled.get(EMAIL),
+        zone: filled.get(ZONE_FIELD),
+        quiet_from: filled.get(QUIET_FROM),
+        quiet_until: filled.get(QUIET_UNTIL),
+    };
     match app.clients.preferences(&member.session).set_preferences(SetPreferencesRequest { preferences: Some(preferences) }).await {
         Ok(_) => {
             let density = if filled.get(view::DENSITY) == COMPACT { COMPACT } else { "comfortable" };

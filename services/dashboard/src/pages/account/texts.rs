@@ -14,9 +14,15 @@ crate::text::texts! {
     channels: "How rings reach you: browsers and telephones", "Comment les appels vous parviennent : navigateurs et téléphones";
     email: "E-mail address", "Adresse de courriel";
     email_hint: "An address of the organisation. A ring is told there without its content.", "Une adresse de l’organisation. Un appel y est annoncé sans son contenu.";
+    quiet: "Quiet hours", "Heures de tranquillité";
+    quiet_hint: "In these hours only the quietest of your channels tells you of a ring, and notices wait until they end. An imminent risk rings by every channel at any hour.", "Pendant ces heures, seul le plus discret de vos moyens vous avise d’un appel, et les avis attendent la fin. Un risque imminent sonne par tous les moyens, à toute heure.";
+    quiet_from: "They begin at", "Début";
+    quiet_from_hint: "On the clock of your time zone, for example 22:00. Empty: none.", "À l’heure de votre fuseau, par exemple 22:00. Vide : aucune.";
+    quiet_until: "They end at", "Fin";
+    quiet_until_hint: "For example 07:00, on the next day where that is earlier.", "Par exemple 07:00, le lendemain si c’est plus tôt.";
     reading: "How pages look", "Apparence des pages";
     zone: "Time zone", "Fuseau horaire";
-    zone_hint: "Times are shown in it, and beside them the time at the site of an event. Kept in this browser.", "Les heures y sont indiquées, avec à côté l’heure au lieu de l’événement. Conservé dans ce navigateur.";
+    zone_hint: "Times are shown in it, and beside them the time at the site of an event. Quiet hours follow its clock.", "Les heures y sont indiquées, avec à côté l’heure au lieu de l’événement. Les heures de tranquillité suivent ce fuseau.";
     density: "Density", "Densité";
     comfortable: "Comfortable: larger type, more room", "Confortable : caractères plus grands, plus d’espace";
     compact: "Compact: more on one screen", "Compacte : davantage par écran";

@@ -19,6 +19,8 @@ pub const LANGUAGE: &str = "language";
 pub const EMAIL: &str = "email";
 pub const DENSITY: &str = "density";
 pub const ZONE: &str = "zone";
+pub const QUIET_FROM: &str = "quiet_from";
+pub const QUIET_UNTIL: &str = "quiet_until";
 
 /// Value of the compact density, in the form and in its cookie.
 pub const COMPACT: &str = "compact";
@@ -44,6 +46,10 @@ pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
         Field::new(LANGUAGE, texts.language, Kind::Radios(languages)),
         Field::new(EMAIL, texts.email, Kind::Line { most: 254 }).hint(texts.email_hint),
     ];
+    let quiet = vec![
+        Field::new(QUIET_FROM, texts.quiet_from, Kind::Line { most: 5 }).hint(texts.quiet_from_hint),
+        Field::new(QUIET_UNTIL, texts.quiet_until, Kind::Line { most: 5 }).hint(texts.quiet_until_hint),
+    ];
     let densities = vec![Choice::new("comfortable", texts.comfortable), Choice::new(COMPACT, texts.compact)];
     let reading = vec![
         Field::new(ZONE, texts.zone, Kind::Select(words::zones(drawing.language)))
@@ -63,6 +69,7 @@ pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
             action: drawing.address("/account"),
             groups: vec![
                 Group { legend: Some(texts.mail), hint: None, fields },
+                Group { legend: Some(texts.quiet), hint: Some(texts.quiet_hint), fields: quiet },
                 Group { legend: Some(texts.reading), hint: None, fields: reading },
             ],
             submit: texts.save,

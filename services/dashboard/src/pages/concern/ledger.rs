@@ -14,7 +14,7 @@ use proto::{
 use super::texts::{self, Texts};
 use crate::{
     frame::trouble::Trouble,
-    pages::delivery::view::{channel_text, state_text},
+    pages::delivery::view::{channel_text, held_or_state},
     parts::{
         drawing::Drawing,
         person,
@@ -85,7 +85,7 @@ fn row(line: &Delivery, texts: &Texts, drawing: &Drawing<'_>) -> Markup {
             td { (person::recipient(&line.recipient, drawing)) }
             td { (channel_text(line.channel(), drawing.language)) }
             td {
-                (state_text(line.state(), drawing.language))
+                (held_or_state(line, drawing))
                 @if line.attempts > 1 { ", " (fill(texts.attempts, &[("n", &line.attempts.to_string())])) }
                 @if !line.reason.is_empty() { " (" (words::of(words::REASONS, &line.reason, drawing.language)) ")" }
             }

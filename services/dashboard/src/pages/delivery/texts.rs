@@ -21,6 +21,7 @@ crate::text::texts! {
     push: "Browser or telephone, by push", "Navigateur ou téléphone, par notification";
     text: "Text message to a number of one’s own", "Message texte à un numéro personnel";
     voice: "Call to a number of one’s own", "Appel à un numéro personnel";
+    held_until: "Held until", "En attente jusqu’à";
     pending: "Waiting", "En attente";
     delivered: "Delivered", "Remis";
     retrying: "Failed, tried again", "Échec, nouvel essai prévu";

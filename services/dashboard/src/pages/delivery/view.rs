@@ -13,7 +13,7 @@ use crate::{
         form::{Choice, Field, FormValues, Kind},
         person,
         table::{self, Column, Table},
-        time::instant_or,
+        time::{instant, instant_or},
         words,
     },
     text::{Language, fill},
@@ -41,6 +41,18 @@ pub const fn state_text(state: DeliveryState, language: Language) -> &'static st
         DeliveryState::Withheld => texts.withheld,
         DeliveryState::Failed => texts.failed,
         DeliveryState::Sent => texts.sent,
+    }
+}
+
+/// Until when a delivery waits for the quiet hours of its recipient, or its state.
+#[must_use]
+pub fn held_or_state(one: &Delivery, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    html! {
+        @match one.held_until.as_ref().and_then(at).filter(|until| *until > drawing.now) {
+            Some(until) => { (texts.held_until) " " (instant(until)) }
+            None => (state_text(one.state(), drawing.language)),
+        }
     }
 }
 
@@ -116,7 +128,7 @@ fn row(one: &Delivery, drawing: &Drawing<'_>) -> Vec<Markup> {
         html! { (words::of(words::TEMPLATES, &one.template, drawing.language)) },
         html! { (channel_text(one.channel(), drawing.language)) },
         html! {
-            @if one.state() == DeliveryState::Failed { strong class="warned" { (state) } } @else { (state) }
+            @if one.state() == DeliveryState::Failed { strong class="warned" { (state) } } @else { (held_or_state(one, drawing)) }
             @if !one.reason.is_empty() { br; (words::of(words::REASONS, &one.reason, drawing.language)) }
         },
         html! { (one.attempts) },

@@ -11,7 +11,7 @@ use vault::{DataKey, Fault, KeyRow, Keys, NewKeys, Owner, Vault};
 use crate::{
     domain::{channel::Kind, concern::Grade, delivery::Channel, inbox::Item, language::Language, ring::Ring},
     store::{
-        preference::Preferences,
+        preference::{self, Preferences},
         sealed::{self, Sealed},
     },
 };
@@ -78,6 +78,8 @@ pub struct Sending {
     pub channel: Channel,
     /// Channel of the person's own; nil where it is none.
     pub via: Uuid,
+    /// End of the quiet hours that it waits for.
+    pub held_until: Option<OffsetDateTime>,
 }
 
 /// Result of writing.
@@ -100,12 +102,13 @@ pub async fn known(db: &mut PgConnection, vault: &Vault, persons: &[String], abo
     let rows = sqlx::query!(
         r#"select id as "id?", kind as "kind?", object as "object?", side as "side?", wrapped as "wrapped?", kek_version as "kek_version?",
                   null::text as "subject?", null::text as "language?", null::text as "email?", null::bytea as "email_sealed?",
-                  null::text as "channel?"
+                  null::text as "channel?", null::text as "zone?", null::smallint as "quiet_from?", null::smallint as "quiet_until?"
            from keys_owned($1, $2, $3)
            union all
-           select null, null, null, null, null, null, subject, language, email, email_sealed, null from preference where subject = any($4)
+           select null, null, null, null, null, null, subject, language, email, email_sealed, null, zone, quiet_from, quiet_until
+           from preference where subject = any($4)
            union all
-           select channel_id, null, null, null, null, null, subject, null, null, null, kind from channel
+           select channel_id, null, null, null, null, null, subject, null, null, null, kind, null, null, null from channel
            where subject = any($4) and confirmed_at is not null"#,
         &kinds,
         &objects,
@@ -134,17 +137,18 @@ pub async fn known(db: &mut PgConnection, vault: &Vault, persons: &[String], abo
             // A kind that another version knows stops nothing.
             known.channels.entry(subject.clone()).or_default().extend(Kind::of(kind).map(|kind| (id, kind)));
         } else if let Some(subject) = row.subject {
-            persons.push((subject, row.language, row.email, row.email_sealed));
+            let hours = preference::hours(row.zone.as_deref(), row.quiet_from, row.quiet_until);
+            persons.push((subject, row.language, row.email, row.email_sealed, hours));
         }
     }
     let keys: Keys = keys.into_iter().collect();
-    for (subject, language, clear, value) in persons {
+    for (subject, language, clear, value, (zone, quiet)) in persons {
         // An address that cannot be opened counts as none, and no inbox waits for it.
         let email = match value {
             Some(value) => Some(sealed::or_marked(keys.text(sealed::email(&subject), Some(&value), None))),
             None => clear.map(Into::into),
         };
-        known.wishes.insert(subject, Preferences { language: language.as_deref().and_then(Language::of), email });
+        known.wishes.insert(subject, Preferences { language: language.as_deref().and_then(Language::of), email, zone, quiet });
     }
     make_missing(vault, about, &mut known).await;
     Ok(known)
@@ -227,7 +231,8 @@ pub async fn write(
         at + LEASE,
         &s.item_id,
         &s.channel,
-        &s.via
+        &s.via,
+        &s.held_until as &[Option<OffsetDateTime>]
     )
     .fetch_one(db)
     .await?;
@@ -332,6 +337,7 @@ struct SendingColumns {
     item_id: Vec<Uuid>,
     channel: Vec<String>,
     via: Vec<Uuid>,
+    held_until: Vec<Option<OffsetDateTime>>,
 }
 
 impl SendingColumns {
@@ -342,6 +348,7 @@ impl SendingColumns {
             columns.item_id.push(letter.item_id);
             columns.channel.push(sending.channel.code().to_owned());
             columns.via.push(sending.via);
+            columns.held_until.push(sending.held_until);
         }
         columns
     }

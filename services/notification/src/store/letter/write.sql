@@ -67,12 +67,14 @@ with kept as materialized (
 ), asked as (
     -- What is to leave by other channels; what still waits there becomes due at once instead. A call whose report is awaited does not wait.
     insert into delivery
-        (delivery_id, item_id, recipient, template, channel, via, state, language, reference, grade, attempts, created_at, due_at)
-    select sending.delivery_id, standing_id, recipient, template, sending.channel, sending.via, 'pending', language, reference, grade, 0, $7, $7
+        (delivery_id, item_id, recipient, template, channel, via, state, language, reference, grade, attempts, created_at, due_at, held_until)
+    select sending.delivery_id, standing_id, recipient, template, sending.channel, sending.via, 'pending', language, reference, grade, 0, $7, $7,
+           sending.held_until
     from told
-         join unnest($35::uuid[], $45::uuid[], $46::text[], $47::uuid[]) as sending (delivery_id, item_id, channel, via) using (item_id)
+         join unnest($35::uuid[], $45::uuid[], $46::text[], $47::uuid[], $48::timestamptz[])
+                  as sending (delivery_id, item_id, channel, via, held_until) using (item_id)
     on conflict (item_id, channel, via) where state in ('pending', 'retrying')
-    do update set due_at = least(delivery.due_at, excluded.due_at),
+    do update set due_at = least(delivery.due_at, excluded.due_at), held_until = excluded.held_until,
                   language = excluded.language, reference = excluded.reference, grade = excluded.grade
 )
 select (select is_sure from sure) as "is_sure!", array(select ring_id from taken) as "taken!: Vec<Uuid>", array(select item_id from told) as "told!: Vec<Uuid>"
