@@ -18,18 +18,7 @@ const PAGES: &str = "services/dashboard/src/pages";
 const MARK: &str = "<!-- Generated from here on by tests/contract/pages.rs: `UPDATE_GOLDEN=1 cargo test -p tests --test contract`. -->\n";
 
 /// Calls that a person may make and that no page makes, with the reason.
-const WITHOUT_PAGE: &[(&str, &str)] = &[
-    ("EngageMediator", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("RenewMediator", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("EndEngagement", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("AmendMediator", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("RecordTraining", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("RecordConflict", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("LiftConflict", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("GetMediator", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("ListMediators", "the pages of the registry follow; `ro mediator` makes it until then"),
-    ("MatchMediators", "the pages of the registry follow; `ro mediator` makes it until then"),
-];
+const WITHOUT_PAGE: &[(&str, &str)] = &[];
 
 /// A call that a person may make.
 struct Action {

@@ -20,6 +20,7 @@ mod grant;
 mod hold;
 mod import;
 mod inbox;
+mod mediator;
 mod office;
 mod proposal;
 mod referral;

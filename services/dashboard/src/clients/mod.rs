@@ -11,7 +11,8 @@ use proto::{
         break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
         condition_service_client::ConditionServiceClient, consent_service_client::ConsentServiceClient,
         disclosure_service_client::DisclosureServiceClient, document_service_client::DocumentServiceClient,
-        exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient, mode_service_client::ModeServiceClient,
+        exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient,
+        mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
         session_service_client::SessionServiceClient,
     },
@@ -75,6 +76,7 @@ clients! {
     documents: cases, DocumentServiceClient;
     exchange: cases, ExchangeServiceClient;
     holds: cases, HoldServiceClient;
+    mediators: cases, MediatorServiceClient;
     modes: cases, ModeServiceClient;
     participants: cases, ParticipantServiceClient;
     purges: cases, PurgeServiceClient;

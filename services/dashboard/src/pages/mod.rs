@@ -20,6 +20,7 @@ pub mod grant;
 pub mod hold;
 pub mod import;
 pub mod inbox;
+pub mod mediator;
 pub mod mode;
 pub mod office;
 pub mod participant;
@@ -68,6 +69,7 @@ pub const ALL: &[&Page] = &[
     &break_glass::PAGE,
     &hold::PAGE,
     &purge::PAGE,
+    &mediator::PAGE,
     &inbox::PAGE,
     &proposal::PAGE,
     &grant::PAGE,

@@ -1,15 +1,17 @@
 //! Handlers of the pages on access to a case.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::Response,
 };
 use base::wire::timestamp;
 use proto::cases::v1::{AssignMediatorRequest, AssignOfficerRequest, EndAssignmentRequest, EndOfficerRequest, ListAccessRequest};
 
+use serde::Deserialize;
+
 use super::{texts, view};
 use crate::{
-    parts::form::parse_moment,
+    parts::form::{FormValues, parse_moment},
     web::{
         App,
         of_case::{OfCase, open},
@@ -18,8 +20,21 @@ use crate::{
     },
 };
 
-pub async fn mediator_form(State(app): State<App>, member: Member, Path((_, case)): OfCase) -> Response {
-    open(&app, &member, &case, view::mediator).await
+/// Whom the page of those who fit has chosen.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    mediator: String,
+}
+
+pub async fn mediator_form(State(app): State<App>, member: Member, Path((_, case)): OfCase, Query(chosen): Query<Chosen>) -> Response {
+    match app.clients.case(&member.session, &case).await {
+        Ok(case) => {
+            let filled = FormValues::empty(app.ids.uuid()).with("mediator", &chosen.mediator);
+            member.sheet(&view::mediator(&case, &member.drawing()), &filled)
+        }
+        Err(status) => member.visitor.refused(&status),
+    }
 }
 
 pub async fn assign_mediator(State(app): State<App>, Path((_, case_id)): OfCase, submitted: Submitted) -> Response {

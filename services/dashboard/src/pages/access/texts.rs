@@ -3,6 +3,7 @@
 crate::text::texts! {
     mediator_title: "Assign a mediator", "Affecter un médiateur";
     mediator_what: "With the assignment the mediator can read and work on the case. Who had it before loses access at once.", "Par l’affectation, le médiateur peut lire le dossier et y travailler. La personne précédente perd aussitôt l’accès.";
+    mediator_fit: "See who fits the case, and why", "Voir qui convient au dossier, et pourquoi";
     mediator: "Identity of the mediator", "Identité du médiateur";
     identity_hint: "As they sign in, for example mediator-1.", "Telle qu’à l’ouverture de session, par exemple mediator-1.";
     until: "Ends by itself (UTC)", "Prend fin d’elle-même (UTC)";
@@ -42,6 +43,7 @@ crate::text::texts! {
     participant_leave: "Recorded a departure", "Départ consigné";
     mediator_assign: "Assigned a mediator", "Médiateur affecté";
     mediator_end: "Ended a mediator's assignment", "Affectation d’un médiateur terminée";
+    mediator_match: "Saw which mediators fit", "Médiateurs mis en regard du dossier";
     officer_assign: "Assigned an officer", "Agent affecté";
     officer_end: "Ended an officer's assignment", "Affectation d’un agent terminée";
     assessment_record: "Recorded an assessment", "Évaluation consignée";

@@ -9,7 +9,7 @@ use proto::{
 
 use super::texts::{self, Texts};
 use crate::parts::{
-    casework::{LINE, case as of_case},
+    casework::case as of_case,
     drawing::Drawing,
     facts::Facts,
     form::{Choice, Field, Form, Kind, Sheet},
@@ -23,12 +23,17 @@ use crate::parts::{
 pub fn mediator(case: &Case, drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
     let fields = vec![
-        Field::new("mediator", texts.mediator, Kind::Line { most: LINE }).needed().hint(texts.identity_hint),
+        Field::new("mediator", texts.mediator, Kind::Person(person::choices(Some(role::MEDIATOR), drawing)))
+            .needed()
+            .hint(texts.identity_hint),
         Field::new("until", texts.until, Kind::Moment).hint(texts.until_hint),
     ];
     Sheet {
         title: texts.mediator_title,
-        above: of_case::above(case, texts.mediator_what, "D-mediator", drawing),
+        above: html! {
+            (of_case::above(case, texts.mediator_what, "D-mediator", drawing))
+            p { a href=(drawing.address(&of_case::path(case, "/mediators"))) { (texts.mediator_fit) } }
+        },
         form: Form::new(drawing.address(&of_case::path(case, "/mediator")), texts.assign_mediator, fields),
     }
 }
@@ -122,6 +127,7 @@ fn action<'a>(permission: &'a str, texts: &Texts) -> &'a str {
         "participant.leave" => texts.participant_leave,
         "mediator.assign" => texts.mediator_assign,
         "mediator.end" => texts.mediator_end,
+        "mediator.match" => texts.mediator_match,
         "officer.assign" => texts.officer_assign,
         "officer.end" => texts.officer_end,
         "assessment.record" => texts.assessment_record,

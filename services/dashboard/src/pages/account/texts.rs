@@ -11,6 +11,7 @@ crate::text::texts! {
     both: "Both languages", "Les deux langues";
     english: "English", "Anglais";
     french: "French", "Français";
+    engagement: "Your engagement as a mediator, and your training", "Votre engagement comme médiateur et votre formation";
     channels: "How rings reach you: browsers and telephones", "Comment les appels vous parviennent : navigateurs et téléphones";
     email: "E-mail address", "Adresse de courriel";
     email_hint: "An address of the organisation. A ring is told there without its content.", "Une adresse de l’organisation. Un appel y est annoncé sans son contenu.";

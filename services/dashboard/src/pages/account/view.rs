@@ -2,6 +2,8 @@
 
 use maud::html;
 
+use proto::role;
+
 use super::texts;
 use crate::{
     frame::Density,
@@ -63,6 +65,7 @@ pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
             @if saved { p class="outcome" role="status" { (texts.saved) } }
             (facts.draw())
             p { a class="action" href=(drawing.address("/account/channels")) { (texts.channels) } }
+            @if caller.has_role(role::MEDIATOR) { p { a class="action" href=(drawing.address("/mediators/own")) { (texts.engagement) } } }
             @if caller.grants.is_empty() { p class="notice" { (texts.no_role) } }
         },
         form: Form {
