@@ -10,6 +10,7 @@ use crate::app::{
     concern::compare::compare,
     document::sweep::sweep,
     gate::{check::check, recheck::recheck_all},
+    mediator::warn::warn,
 };
 
 /// Interval of the sweep for orphaned bytes in the object store.
@@ -26,6 +27,9 @@ const RECHECK_INTERVAL: Duration = Duration::from_secs(5);
 const ENTER_INTERVAL: Duration = Duration::from_secs(1);
 /// Interval of the check for overdue reviews; supervisors are notified once a day.
 const REMIND_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Interval of the check for engagements of mediators that end soon; each is told once.
+const WARN_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Starts all of it.
 pub fn start(tasks: &Tasks, app: &App) {
@@ -55,6 +59,11 @@ pub fn start(tasks: &Tasks, app: &App) {
     tasks.every("break-glass-reminder", REMIND_INTERVAL, None, move || {
         let app = this.clone();
         async move { remind(&app).await.map(drop) }
+    });
+    let this = app.clone();
+    tasks.every("mediator-warning", WARN_INTERVAL, None, move || {
+        let app = this.clone();
+        async move { warn(&app).await.map(drop) }
     });
 }
 

@@ -200,7 +200,7 @@ fn subjects(text: &mut String) {
 }
 
 /// A place in a template, with a text that gives it away.
-const PLACES: [(&str, &str); 12] = [
+const PLACES: [(&str, &str); 13] = [
     ("reference", "RS-7KDM-Q4XP"),
     ("site", "marker-site"),
     ("person at risk", "marker-person"),
@@ -211,6 +211,7 @@ const PLACES: [(&str, &str); 12] = [
     ("case", "marker-case"),
     ("call back", "marker-call-back"),
     ("case id", "marker-file"),
+    ("member of staff", "marker-staff"),
     ("time", "1970"),
     ("number", "785785"),
 ];
@@ -235,6 +236,7 @@ fn filled(grade: Grade) -> Data {
         origin: Some(Origin::Victim),
         site: "marker-site".into(),
         case_id: private("marker-file"),
+        person: "marker-staff".into(),
         happened_at: Some(OffsetDateTime::UNIX_EPOCH),
         waiting: Some(785_785),
         pages: "https://ro.example.org".into(),

@@ -13,6 +13,7 @@ use cases::{
             matching::match_mediators,
             read::{Whole, get_mediator, list_mediators},
             training::record_training,
+            warn::warn,
         },
     },
     domain::{
@@ -25,7 +26,8 @@ use cases::{
         },
     },
 };
-use proto::role;
+use prost::Message as _;
+use proto::{cases::v1::EngagementEnding, role, subject};
 use time::{
     Duration,
     macros::{date, datetime},
@@ -396,4 +398,41 @@ async fn a_conflict_stops_mediation_under_way_and_training_that_expires_stops_no
     assert_eq!(world.read(&case).await.file.standing.stage, Stage::Paused);
     let refused = refusal(world.go(&case, Stage::Mediation, "letter").await);
     assert!(refused.en.contains("mediator-not-trained") && refused.en.contains("mediator-in-conflict"), "{}", refused.en);
+}
+
+// [D-mediator]
+#[tokio::test]
+async fn the_end_of_an_engagement_is_told_once_at_sixty_and_once_at_thirty_days_with_the_cases_to_hand_over() {
+    let world = World::new().await;
+    world.grant("mediator-7", role::MEDIATOR).await;
+    world.engage("mediator-7").await;
+    let case = world.open().await;
+    assign(&world, &case, "mediator-7").await.unwrap();
+    let told = async || {
+        let events = world.outbox(subject::ENGAGEMENT_ENDING).await;
+        events.iter().map(|event| EngagementEnding::decode(event.as_slice()).unwrap()).collect::<Vec<_>>()
+    };
+    // The last day is 1 March 2027.
+    let go_to = |day: time::Date| world.app.clock.advance(day.midnight().assume_utc() - world.app.clock.now());
+    go_to(date!(2026 - 12 - 30));
+    assert_eq!(warn(&world.app).await.unwrap(), 0);
+    for (day, count) in [(date!(2026 - 12 - 31), 1), (date!(2027 - 01 - 01), 1), (date!(2027 - 01 - 29), 1), (date!(2027 - 01 - 30), 2)] {
+        go_to(day);
+        warn(&world.app).await.unwrap();
+        assert_eq!(warn(&world.app).await.unwrap(), 0, "{day}: told again");
+        assert_eq!(told().await.len(), count, "{day}");
+    }
+    let first = told().await.remove(0);
+    assert_eq!((first.mediator.as_str(), first.open_cases), ("mediator-7", 1));
+    assert_eq!(first.ends_at, Some(base::wire::timestamp(datetime!(2027-03-02 0:00 UTC))));
+    // Renewed it is told of its new end, and ended of none.
+    renew(&world.app, &national_manager(), "mediator-7", "2027-03-15").await.unwrap();
+    assert_eq!(warn(&world.app).await.unwrap(), 1);
+    world.engage("mediator-8").await;
+    renew(&world.app, &national_manager(), "mediator-7", "").await.unwrap();
+    go_to(date!(2028 - 03 - 01));
+    end(&world.app, &national_manager(), "mediator-7", End::NotRenewed).await.unwrap();
+    let before = told().await.len();
+    warn(&world.app).await.unwrap();
+    assert!(told().await.iter().skip(before).all(|event| event.mediator != "mediator-7"));
 }

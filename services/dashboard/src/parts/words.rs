@@ -80,6 +80,8 @@ pub const TEMPLATES: List = &[
     ("break-glass-opened", "Case opened by break-glass", "Dossier ouvert par accès d’urgence"),
     ("break-glass-quota-reached", "Break-glass refused: too many", "Accès d’urgence refusé, car trop fréquent"),
     ("break-glass-review-due", "Reviews of break-glass overdue", "Examens d’accès d’urgence en retard"),
+    ("engagement-ending", "Engagement of a mediator ends soon", "Engagement d’un médiateur bientôt échu"),
+    ("cases-to-hand-over", "Cases to hand over before an engagement ends", "Dossiers à confier avant la fin d’un engagement"),
     ("contact-review", "Contacts of a victim differ", "Coordonnées d’une victime divergentes"),
     ("channel-code", "Code that confirms a number", "Code qui confirme un numéro"),
     ("channel-added", "Message that shows that a channel works", "Message qui montre qu’un moyen fonctionne"),

@@ -9,8 +9,8 @@ use messaging::{
 };
 use proto::{
     cases::v1::{
-        BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, ConditionAdvised, GateChanged, MediatorAssigned,
-        OfficerAssigned,
+        BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, ConditionAdvised, EngagementEnding, GateChanged,
+        MediatorAssigned, OfficerAssigned,
     },
     intake::v1::{self as intake, ContactPushed, ReferralReceived, ReferralsReceived, contact_service_client::ContactServiceClient},
     subject,
@@ -30,7 +30,12 @@ use crate::{
         },
         fact::notify,
     },
-    domain::{contact::Contact, fact::Fact, template::Origin, text::plain},
+    domain::{
+        contact::Contact,
+        fact::{EndingTo, Fact},
+        template::Origin,
+        text::plain,
+    },
 };
 
 /// Consumer of facts.
@@ -77,6 +82,7 @@ impl Handler for Facts {
                 let at = event.noticed_at.as_ref().and_then(instant);
                 Ok(FactMessage::of(Fact::BreakGlassReviewDue { notice_id, overdue: event.overdue, at }))
             }
+            subject::ENGAGEMENT_ENDING => engagement_ending(&message.decode()?).map(FactMessage::Facts),
             subject::CONTACT_PUSHED => {
                 let pushed: ContactPushed = message.decode()?;
                 let contact = fetch(self.intake.clone(), &pushed).await?;
@@ -138,6 +144,14 @@ fn referral_received(event: &ReferralReceived) -> Result<Fact, Rejection> {
 fn case_opened(event: &CaseOpened) -> Result<Fact, Rejection> {
     let case_id = event.case_id.parse().map_err(malformed)?;
     Ok(Fact::CaseOpened { case_id, at: event.opened_at.as_ref().and_then(instant) })
+}
+
+/// For the mediator, and for the RJ Unit, which hands the cases over.
+fn engagement_ending(event: &EngagementEnding) -> Result<Vec<Fact>, Rejection> {
+    let notice_id = notice(&event.notice_id)?;
+    let (mediator, at) = (event.mediator.clone(), event.ends_at.as_ref().and_then(instant));
+    let of = |to| Fact::EngagementEnding { notice_id, mediator: mediator.clone(), to, open_cases: event.open_cases, at };
+    Ok([EndingTo::Mediator, EndingTo::Unit].map(of).into())
 }
 
 fn mediator_assigned(event: &MediatorAssigned) -> Result<Fact, Rejection> {

@@ -23,8 +23,13 @@ pub use ring::Rings;
 pub fn listen(ctx: &Context, app: &App, intake: &ContactServiceClient<Peer>, wait: time::Duration) -> anyhow::Result<()> {
     ctx.consume(subject::NOTIFICATION_RINGS, Rings { app: app.clone() });
     ctx.consume(subject::NOTIFICATION_CONCERNS, Concerns { app: app.clone() });
-    for facts in [subject::NOTIFICATION_FACTS, subject::NOTIFICATION_CASE_FACTS, subject::NOTIFICATION_ACCESS, subject::NOTIFICATION_ADVICE]
-    {
+    for facts in [
+        subject::NOTIFICATION_FACTS,
+        subject::NOTIFICATION_CASE_FACTS,
+        subject::NOTIFICATION_ACCESS,
+        subject::NOTIFICATION_ADVICE,
+        subject::NOTIFICATION_MEDIATORS,
+    ] {
         ctx.consume(facts, Facts { app: app.clone(), intake: intake.clone() });
     }
     let peers = ctx.settings().audit_peers.as_deref();

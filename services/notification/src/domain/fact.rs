@@ -63,6 +63,23 @@ pub enum Fact {
         overdue: i32,
         at: Option<OffsetDateTime>,
     },
+    /// At this moment the engagement of a mediator is over [D-mediator].
+    EngagementEnding {
+        notice_id: Uuid,
+        mediator: String,
+        to: EndingTo,
+        open_cases: i32,
+        at: Option<OffsetDateTime>,
+    },
+}
+
+/// Who is told that an engagement ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndingTo {
+    /// The mediator.
+    Mediator,
+    /// The RJ Unit: the cases are to be handed over.
+    Unit,
 }
 
 /// Notice to one recipient.
@@ -87,7 +104,9 @@ impl Fact {
             Self::ConditionAdvised { advice_id, .. } => *advice_id,
             Self::GateChanged { block_id, .. } => *block_id,
             Self::BreakGlassOpened { break_glass_id, .. } => *break_glass_id,
-            Self::BreakGlassQuotaReached { notice_id, .. } | Self::BreakGlassReviewDue { notice_id, .. } => *notice_id,
+            Self::BreakGlassQuotaReached { notice_id, .. }
+            | Self::BreakGlassReviewDue { notice_id, .. }
+            | Self::EngagementEnding { notice_id, .. } => *notice_id,
         }
     }
 
@@ -118,6 +137,13 @@ impl Fact {
             }
             Self::BreakGlassReviewDue { overdue, at, .. } => {
                 (rj_supervisors(), Template::BreakGlassReviewDue, Data { waiting: Some(overdue), happened_at: at, ..Data::default() })
+            }
+            Self::EngagementEnding { mediator, to, open_cases, at, .. } => {
+                let data = Data { person: mediator.clone(), waiting: Some(open_cases), happened_at: at, ..Data::default() };
+                match to {
+                    EndingTo::Mediator => (Recipient::Person(mediator), Template::EngagementEnding, data),
+                    EndingTo::Unit => (rj_unit(), Template::CasesToHandOver, data),
+                }
             }
         };
         Notice { recipient, template, about, data: Data { reference, ..data } }

@@ -12,7 +12,7 @@ use notification::{
     domain::fact::Fact,
 };
 use proto::{
-    cases::v1::{BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, MediatorAssigned, OfficerAssigned},
+    cases::v1::{BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, EngagementEnding, MediatorAssigned, OfficerAssigned},
     id::CaseId,
     intake::v1::{Origin, ReferralReceived, contact_service_client::ContactServiceClient},
     role, subject,
@@ -269,4 +269,27 @@ async fn facts_that_come_together_are_told_as_if_they_had_come_one_by_one() {
         "{}",
         import.body
     );
+}
+
+// [D-mediator]
+#[tokio::test]
+async fn the_mediator_and_the_rj_unit_are_each_told_once_that_an_engagement_ends() {
+    let world = world().await;
+    holds(&world, "rj-officer-1", role::RJ_OFFICER, None).await;
+    let event = EngagementEnding {
+        notice_id: Uuid::from_u128(0xe4d).to_string(),
+        mediator: "mediator-1".into(),
+        ends_at: Some(base::wire::timestamp(START + time::Duration::days(30))),
+        open_cases: 3,
+        noticed_at: Some(base::wire::timestamp(START)),
+    };
+    for _ in 0..2 {
+        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::ENGAGEMENT_ENDING, &event).await.unwrap();
+    }
+    let own = world.inbox(&caller("mediator-1", role::MEDIATOR, "")).await;
+    assert!(own.len() == 1 && own[0].template == "engagement-ending" && own[0].body.contains("Your open cases: 3"), "{}", own.len());
+    let unit = world.inbox(&officer("rj-officer-1")).await;
+    assert!(unit.len() == 1 && unit[0].template == "cases-to-hand-over", "{}", unit.len());
+    assert!(unit[0].body.contains("Mediator: mediator-1") && unit[0].body.contains("Open cases to hand over: 3"), "{}", unit[0].body);
+    assert!(world.inbox(&caller("mediator-2", role::MEDIATOR, "")).await.is_empty());
 }

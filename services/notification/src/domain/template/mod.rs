@@ -4,6 +4,7 @@ mod break_glass;
 mod casework;
 mod concern;
 mod lines;
+mod mediator;
 mod outside;
 #[cfg(test)]
 mod tests;
@@ -59,6 +60,10 @@ pub enum Template {
     BreakGlassQuotaReached,
     /// Reviews of break-glass are overdue: for supervisors [IM1a].
     BreakGlassReviewDue,
+    /// The mediator's own engagement ends in some weeks [D-mediator].
+    EngagementEnding,
+    /// The engagement of a mediator ends, and their open cases are to be handed over: for the RJ Unit [D-mediator].
+    CasesToHandOver,
     /// Regions hold different contacts for one victim [CARD5].
     ContactReview,
     /// By e-mail to a staff address: grade, reference and where to accept.
@@ -97,6 +102,8 @@ pub struct Data {
     pub origin: Option<Origin>,
     pub site: String,
     pub case_id: Private<String>,
+    /// Opaque identity of a member of staff.
+    pub person: String,
     /// Number of waiting items.
     pub waiting: Option<i32>,
     pub happened_at: Option<OffsetDateTime>,
@@ -154,6 +161,8 @@ impl Template {
             | Self::BreakGlassOpened
             | Self::BreakGlassQuotaReached
             | Self::BreakGlassReviewDue
+            | Self::EngagementEnding
+            | Self::CasesToHandOver
             | Self::ContactReview => Class::Protected,
             Self::OutsideRing => Class::NeedToKnow,
             Self::OutsideNotice => Class::Open,
@@ -199,6 +208,8 @@ impl Template {
             Self::BreakGlassOpened => break_glass::BROKEN,
             Self::BreakGlassQuotaReached => break_glass::QUOTA_REACHED,
             Self::BreakGlassReviewDue => break_glass::REVIEW_DUE,
+            Self::EngagementEnding => mediator::ENGAGEMENT_ENDING,
+            Self::CasesToHandOver => mediator::CASES_TO_HAND_OVER,
             Self::ContactReview => casework::CONTACT_REVIEW,
             Self::OutsideRing => outside::RING,
             Self::OutsideNotice => outside::NOTICE,

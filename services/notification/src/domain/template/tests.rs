@@ -54,6 +54,7 @@ fn everything(grade: Grade) -> Data {
         origin: Some(Origin::Victim),
         site: "mission".into(),
         case_id: private("marker-file"),
+        person: "mediator-1".into(),
         waiting: Some(2),
         pages: String::new(),
         happened_at: Some(OffsetDateTime::UNIX_EPOCH),
