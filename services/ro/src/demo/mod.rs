@@ -4,6 +4,7 @@ mod alarm;
 mod cast;
 mod day;
 mod evening;
+mod letter;
 mod mail;
 mod morning;
 mod referrals;
@@ -103,6 +104,7 @@ async fn from_morning_to_evening(day: &Day) -> Result<(), Failure> {
     // An acceptance stops mails that are not yet sent, so the rings are checked before anybody accepts.
     Box::pin(evening::mail_went_out(day, &alarm)).await?;
     Box::pin(alarm::each_accepts(day, &alarm)).await?;
+    Box::pin(letter::letters_pass(day, &alarm.case_id)).await?;
     Box::pin(evening::report(day, before, referrals.recorded)).await?;
     day.end();
     Ok(())
