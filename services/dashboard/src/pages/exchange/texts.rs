@@ -21,10 +21,7 @@ crate::text::texts! {
     from_to: "{from} to {to}", "{from} à {to}";
     registered: "Registered", "Consigné";
     state: "State", "État";
-    blocked: "Blocked since", "Bloqué depuis";
     blocked_why: "It was released and may not be delivered now. It is clear again by itself once every condition holds.", "Il a été mis en circulation et ne peut être remis maintenant. Il se débloque de lui-même lorsque toutes les conditions sont remplies.";
-    still_needs: "Before it goes on, it still needs:", "Avant d’aller plus loin, il manque encore :";
-    nothing_missing: "Nothing is missing.", "Rien ne manque.";
     history: "What was done", "Ce qui a été fait";
     way: "How it reached the person", "Comment il est parvenu à la personne";
     advice: "Advice for the sender", "Conseil à l’expéditeur";

@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     parts::{
-        casework::{LINE, NARRATIVE, case as of_case, choices, missing::needed, words as casework},
+        casework::{
+            LINE, NARRATIVE, case as of_case, choices,
+            missing::{blocked, in_the_way},
+            words as casework,
+        },
         drawing::Drawing,
         facts::Facts,
         form::{Choice, Field, Form, Group, Kind, Sheet},
@@ -49,10 +53,8 @@ fn card(case: &Case, item: &Item, drawing: &Drawing<'_>) -> Markup {
         section aria-labelledby=(id) {
             h2 id=(id) { (between(case, item, drawing)) }
             (content(case, item, drawing))
-            @if item.blocked_since.is_some() {
-                div class="notice" { p { strong { (texts.blocked) " " (instant_or(item.blocked_since.as_ref().and_then(at), "")) } " " (texts.blocked_why) } }
-            }
-            (in_the_way(item, drawing))
+            (blocked(item.blocked_since.as_ref().and_then(at), texts.blocked_why, language))
+            (in_the_way(&item.missing, asks_the_gate(item), language))
             @if !item.next.is_empty() {
                 div class="actions" {
                     @for offered in item.next().filter_map(|step| steps::offered(step, language)) {
@@ -84,18 +86,8 @@ fn content(case: &Case, item: &Item, drawing: &Drawing<'_>) -> Markup {
         .draw()
 }
 
-/// What still keeps it from being released or delivered.
-fn in_the_way(item: &Item, drawing: &Drawing<'_>) -> Markup {
-    let texts = texts::of(drawing.language);
-    let asks_the_gate = item.next().any(|step| matches!(step, ItemStep::Release | ItemStep::Deliver));
-    html! {
-        @if !item.missing.is_empty() {
-            p { (texts.still_needs) }
-            ul class="waits" { @for missing in &item.missing { (needed(missing, drawing.language)) } }
-        } @else if asks_the_gate {
-            p class="clear" { (texts.nothing_missing) }
-        }
-    }
+fn asks_the_gate(item: &Item) -> bool {
+    item.next().any(|step| matches!(step, ItemStep::Release | ItemStep::Deliver))
 }
 
 fn taken(step: &TakenStep, drawing: &Drawing<'_>) -> Markup {
@@ -183,7 +175,7 @@ pub fn step(case: &Case, item_id: &str, item: Option<&Item>, offered: Offered, d
             @if let Some(item) = item {
                 p { strong { (between(case, item, drawing)) } }
                 (content(case, item, drawing))
-                @if passes_on { (in_the_way(item, drawing)) }
+                @if passes_on { (in_the_way(&item.missing, asks_the_gate(item), language)) }
             }
         },
         form: Form::new(address(case, &format!("{item_id}/{}", offered.address), drawing), offered.button, fields),

@@ -16,10 +16,7 @@ crate::text::texts! {
     co_mediator_hint: "Their identity, where there is one.", "Son identité, s’il y en a un.";
     planned: "Planned", "Planifiée";
     state: "State", "État";
-    blocked: "Blocked since", "Bloquée depuis";
     blocked_why: "It was confirmed and may not take place now. It is clear again by itself once every condition holds.", "Elle a été confirmée et ne peut avoir lieu maintenant. Elle se débloque d’elle-même lorsque toutes les conditions sont remplies.";
-    still_needs: "Before it goes on, it still needs:", "Avant d’aller plus loin, il manque encore :";
-    nothing_missing: "Nothing is missing.", "Rien ne manque.";
     history: "What was done", "Ce qui a été fait";
     why: "Why", "Pourquoi";
     note: "Note", "Note";

@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     parts::{
-        casework::{LINE, NARRATIVE, case as of_case, choices, missing::needed, words as casework},
+        casework::{
+            LINE, NARRATIVE, case as of_case, choices,
+            missing::{blocked, in_the_way},
+            words as casework,
+        },
         drawing::Drawing,
         facts::Facts,
         form::{Choice, Field, Form, Kind, Sheet},
@@ -47,12 +51,8 @@ fn card(case: &Case, session: &Session, drawing: &Drawing<'_>) -> Markup {
         section aria-labelledby=(id) {
             h2 id=(id) { (mode(case, session, drawing)) ", " (instant_or(session.starts_at.as_ref().and_then(at), "")) }
             (facts(case, session, drawing))
-            @if session.blocked_since.is_some() {
-                div class="notice" {
-                    p { strong { (texts.blocked) " " (instant_or(session.blocked_since.as_ref().and_then(at), "")) } " " (texts.blocked_why) }
-                }
-            }
-            (in_the_way(session, drawing))
+            (blocked(session.blocked_since.as_ref().and_then(at), texts.blocked_why, language))
+            (in_the_way(&session.missing, asks_the_gate(session), language))
             @if !session.next.is_empty() {
                 div class="actions" {
                     @for offered in session.next().filter_map(|step| steps::offered(step, language)) {
@@ -83,18 +83,8 @@ fn facts(case: &Case, session: &Session, drawing: &Drawing<'_>) -> Markup {
         .draw()
 }
 
-/// What still keeps it from being confirmed or begun.
-fn in_the_way(session: &Session, drawing: &Drawing<'_>) -> Markup {
-    let texts = texts::of(drawing.language);
-    let asks_the_gate = session.next().any(|step| matches!(step, SessionStep::Confirm | SessionStep::Begin));
-    html! {
-        @if !session.missing.is_empty() {
-            p { (texts.still_needs) }
-            ul class="waits" { @for missing in &session.missing { (needed(missing, drawing.language)) } }
-        } @else if asks_the_gate {
-            p class="clear" { (texts.nothing_missing) }
-        }
-    }
+fn asks_the_gate(session: &Session) -> bool {
+    session.next().any(|step| matches!(step, SessionStep::Confirm | SessionStep::Begin))
 }
 
 fn taken(step: &TakenSessionStep, drawing: &Drawing<'_>) -> Markup {
@@ -158,7 +148,7 @@ pub fn step(case: &Case, id: &str, session: Option<&Session>, offered: Offered, 
             @if let Some(session) = session {
                 p { strong { (mode(case, session, drawing)) ", " (instant_or(session.starts_at.as_ref().and_then(at), "")) } }
                 (facts(case, session, drawing))
-                @if matches!(offered.step, SessionStep::Confirm | SessionStep::Begin) { (in_the_way(session, drawing)) }
+                @if matches!(offered.step, SessionStep::Confirm | SessionStep::Begin) { (in_the_way(&session.missing, asks_the_gate(session), language)) }
             }
         },
         form: Form::new(address(case, &format!("{id}/{}", offered.address), drawing), offered.button, fields),
