@@ -7,7 +7,7 @@ use base::Refusal;
 use crate::{
     domain::{
         case::stage::Stage,
-        condition::wording::EXCEPTION,
+        condition::wording::{EXCEPTION, Wording},
         mode::Mode,
         participant::kind::{Kind, Side},
     },
@@ -172,13 +172,7 @@ impl Missing {
                 "an answer of safety: it cannot be asked which concerns are open, try again",
                 "une réponse du service de sécurité : impossible de savoir quelles préoccupations sont ouvertes, réessayez",
             ),
-            Self::ConditionException => (
-                format!("the exception in every order or condition that forbids contact, word for word: “{}”", EXCEPTION.english),
-                format!(
-                    "l'exception dans toute ordonnance ou condition qui interdit de communiquer, mot pour mot : « {} »",
-                    EXCEPTION.french
-                ),
-            ),
+            Self::ConditionException => exception(&EXCEPTION),
             Self::ConditionsAnswer => both(
                 "an answer to what the referral left open: whether an order or condition forbids contact",
                 "une réponse à ce que le renvoi laisse ouvert : une ordonnance ou une condition interdit-elle de communiquer",
@@ -215,6 +209,17 @@ impl Missing {
             Self::PartyLeft(kind) => about(kind.words(), "participation, which has ended, of", "la participation, qui a pris fin, visant"),
         }
     }
+}
+
+/// The words of the exception; in French those that are confirmed, and otherwise both.
+fn exception(words: &Wording) -> (String, String) {
+    let what = "l'exception dans toute ordonnance ou condition qui interdit de communiquer, mot pour mot";
+    let french = if words.french_is_official {
+        format!("{what} : « {} »", words.french)
+    } else {
+        format!("{what} en anglais : « {} » (en français, libellé à confirmer : « {} »)", words.english, words.french)
+    };
+    (format!("the exception in every order or condition that forbids contact, word for word: “{}”", words.english), french)
 }
 
 fn consent(kind: Kind, mode: Mode) -> (String, String) {
