@@ -65,5 +65,5 @@ async fn the_second_of_two_is_told_in_a_sentence_on_the_page_that_somebody_else_
     let (first, second) = (Browser::start("race-told").await, Browser::start("race-told").await);
     let (loser, _proxy, _, reference) = race(&first, &second).await;
     loser.picture("second").await;
-    look::until_seen(&loser, &format!("{reference}: {OFFICER} was first and had accepted it already.")).await;
+    look::until_seen(&loser, &format!("{reference}: {OFFICER} (Restorative Justice Unit) was first and had accepted it already.")).await;
 }

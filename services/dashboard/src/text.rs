@@ -81,7 +81,7 @@ mod tests {
     use crate::pages;
 
     /// Texts that are the same in both languages by nature.
-    const SAME: [&str; 3] = ["other_language", "ontario", "national"];
+    const SAME: [&str; 5] = ["other_language", "ontario", "national", "condition", "module"];
 
     fn places(text: &str) -> Vec<String> {
         let mut found: Vec<String> =

@@ -1,8 +1,8 @@
 //! gRPC service by which operations sees the state of a service, and has it try again what it set aside: counts, codes and times.
 
-use audit_log::{Act, granted, watched};
 mod wire;
 
+use audit_log::{Act, granted, watched};
 use auth::access::Rule;
 use base::{
     Caller,

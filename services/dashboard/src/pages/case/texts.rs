@@ -8,7 +8,7 @@ crate::text::texts! {
     not_in_the_list: "Read a case that is not in this list (break-glass)", "Lire un dossier qui n’est pas dans cette liste (bris de glace)";
     cut: "You may see more cases than this page reads: it holds the {n} that were opened first. A case number leads to any other.", "Vous pouvez voir plus de dossiers que cette page n’en lit : elle contient les {n} premiers ouverts. Un numéro de dossier mène à tout autre.";
     count: "Cases: {n}", "Dossiers : {n}";
-    count_more: "Cases: {n} or more", "Dossiers : {n} ou plus";
+    count_more: "Cases: {n} or more", "Dossiers : {n} ou plus";
     none_as_asked: "None that you may see is as you asked. Choose something else.", "Aucun que vous puissiez voir ne répond à ces choix. Choisissez autre chose.";
     number: "Case", "Dossier";
     show: "Show", "Afficher";

@@ -63,8 +63,8 @@ crate::text::texts! {
     advised_until: "{who} advised, to be read until", "{who} avisé, à lire jusqu’au";
     informed_line: "{who} informed on {day} by {by}", "{who} informé le {day} par {by}";
     amended_line: "Amended on {day}", "Modifiée le {day}";
-    untold_line: "A victim was not informed: {why}", "Une victime n’a pas été informée : {why}";
+    untold_line: "A victim was not informed: {why}", "Une victime n’a pas été informée : {why}";
     wording_title: "Wording of conditions", "Libellé des conditions";
     wording_what: "Whoever drafts or recommends a no-contact condition adds these words, as they are, where the offender takes part in the programme or the RJ Unit has advised of it.", "Quiconque rédige ou recommande une interdiction de communiquer ajoute ces mots, tels quels, si le délinquant participe au programme ou si l’Unité de la justice réparatrice l’en a avisé.";
-    wording_breach: "A meeting between an offender and the mediator is no breach of an order or condition: it needs no exception.", "Une réunion entre un délinquant et le médiateur n’est pas une violation de l’ordonnance ou de la condition : elle n’exige aucune exception.";
+    wording_breach: "A meeting between an offender and the mediator is no breach of an order or condition: it needs no exception.", "Une réunion entre un délinquant et le médiateur n’est pas une violation de l’ordonnance ou de la condition : elle n’exige aucune exception.";
 }

@@ -2,7 +2,7 @@
 
 crate::text::texts! {
     title: "Register of disclosures", "Registre des divulgations";
-    intro: "What left a file, newest first: to whom, why, and on which authority.", "Ce qui est sorti d’un dossier, du plus récent au plus ancien : à qui, pourquoi et en vertu de quelle autorité.";
+    intro: "What left a file, newest first: to whom, why, and on which authority.", "Ce qui est sorti d’un dossier, du plus récent au plus ancien : à qui, pourquoi et en vertu de quelle autorité.";
     none: "You can see no disclosure here.", "Aucune divulgation ne vous est visible ici.";
     when: "When", "Quand";
     case: "Case", "Dossier";

@@ -11,7 +11,7 @@ crate::text::texts! {
     to: "Who it is for", "À qui il est destiné";
     mode: "What it is", "Ce que c’est";
     content: "What is passed on", "Ce qui est transmis";
-    content_hint: "A document of the sender’s side, the words to be relayed, or where the original is held: at least one of these.", "Un document versé du côté de l’expéditeur, les mots à transmettre ou l’endroit où l’original est gardé : au moins l’un d’eux.";
+    content_hint: "A document of the sender’s side, the words to be relayed, or where the original is held: at least one of these.", "Un document versé du côté de l’expéditeur, les mots à transmettre ou l’endroit où l’original est gardé : au moins l’un d’eux.";
     document: "Document of the file", "Document du dossier";
     no_document: "None", "Aucun";
     message: "Words to be relayed", "Mots à transmettre";
@@ -26,7 +26,7 @@ crate::text::texts! {
     way: "How it reached the person", "Comment il est parvenu à la personne";
     advice: "Advice for the sender", "Conseil à l’expéditeur";
     why: "Why", "Pourquoi";
-    note: "Note", "Note";
+    note: "Note", "Remarque";
     state_received: "Received and held", "Reçu et gardé";
     state_in_review: "In review", "À l’examen";
     state_returned: "Returned to its sender", "Rendu à son expéditeur";

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     parts::{
-        casework::words::mode,
+        casework::{missing::capital, words::mode},
         drawing::Drawing,
         facts::Facts,
         person, site,
@@ -91,11 +91,6 @@ pub fn gap_list<'a>(gaps: impl Iterator<Item = &'a MediatorGap>, drawing: &Drawi
     }
 }
 
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 fn actions(one: &Mediator, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     let is_live = matches!(one.state(), EngagementState::Engaged | EngagementState::Renewed);
@@ -144,8 +139,8 @@ fn training(lines: &[MediatorTraining], modules: &[TrainingModule], drawing: &Dr
         ]
     });
     html! {
-        section aria-labelledby="training-title" {
-            h2 id="training-title" { (texts.training) }
+        section {
+            h2 { (texts.training) }
             (Table {
                 id: "training",
                 caption: texts.training,

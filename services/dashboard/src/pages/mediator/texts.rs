@@ -65,7 +65,7 @@ crate::text::texts! {
     renew_hint: "Left empty, a casual engagement lasts a year longer.", "Laissé vide, un engagement occasionnel dure un an de plus.";
     renew_submit: "Renew", "Renouveler";
     end: "End the engagement", "Mettre fin à l’engagement";
-    end_what: "It ends at once, and with it every assignment and the access to every case. Mediation under way pauses. This cannot be taken back: whoever is engaged again gets no case back by it.", "Il prend fin aussitôt, et avec lui toute affectation et l’accès à tout dossier. Les médiations en cours sont suspendues. C’est sans retour : qui est engagé de nouveau ne retrouve par là aucun dossier.";
+    end_what: "It ends at once, and with it every assignment and the access to every case. Mediation under way pauses. This cannot be taken back: whoever is engaged again gets no case back by it.", "Il prend fin aussitôt, et avec lui toute affectation et l’accès à tout dossier. Les médiations en cours sont suspendues. C’est sans retour : qui est engagé de nouveau ne retrouve par là aucun dossier.";
     end_submit: "End it now", "Y mettre fin maintenant";
     amend: "Change what they can do", "Modifier leur profil";
     amend_submit: "Save the changes", "Enregistrer les modifications";
@@ -82,7 +82,7 @@ crate::text::texts! {
     site: "Site", "Établissement";
     case_ref: "Number of the case", "Numéro du dossier";
     participant: "Id of the participant", "Identifiant du participant";
-    participant_hint: "For a conflict with a person: as it stands in the address of the participant’s pages.", "Pour un conflit avec une personne : tel qu’il figure dans l’adresse des pages du participant.";
+    participant_hint: "For a conflict with a person: as it stands in the address of the participant’s pages.", "Pour un conflit avec une personne : tel qu’il figure dans l’adresse des pages du participant.";
     conflict_submit: "Record the conflict", "Consigner le conflit";
     lift: "Lift the conflict", "Lever le conflit";
     lift_what: "A lifted conflict stays lifted. Cases can be assigned again.", "Un conflit levé le reste. Des dossiers peuvent de nouveau être confiés.";

@@ -19,7 +19,7 @@ crate::text::texts! {
     blocked_why: "It was confirmed and may not take place now. It is clear again by itself once every condition holds.", "Elle a été confirmée et ne peut avoir lieu maintenant. Elle se débloque d’elle-même lorsque toutes les conditions sont remplies.";
     history: "What was done", "Ce qui a été fait";
     why: "Why", "Pourquoi";
-    note: "Note", "Note";
+    note: "Note", "Remarque";
     outcome: "How it ended", "Comment elle s’est terminée";
     side: "With which side", "Avec quelle partie";
     next_on: "Next follow-up", "Prochain suivi";

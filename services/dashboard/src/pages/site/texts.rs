@@ -16,8 +16,8 @@ crate::text::texts! {
     zone: "Time zone", "Fuseau horaire";
     zone_set: "set", "choisi";
     zone_province: "of its province", "de sa province";
-    zone_most: "of most of its province: to be checked and set", "de la plus grande partie de sa province : à vérifier et à choisir";
-    zone_none: "not known: times are shown in UTC", "inconnu : les heures sont indiquées en UTC";
+    zone_most: "of most of its province: to be checked and set", "de la plus grande partie de sa province : à vérifier et à choisir";
+    zone_none: "not known: times are shown in UTC", "inconnu : les heures sont indiquées en UTC";
     zone_change: "Change the time zone", "Modifier le fuseau horaire";
     zone_title: "Time zone of {site}", "Fuseau horaire, {site}";
     zone_text: "Times of an event at this site are shown in it, beside the reader’s own. It changes nothing of who is rung.", "Les heures d’un événement à ce lieu y sont indiquées, à côté de celles du lecteur. Cela ne change pas qui est appelé.";

@@ -40,7 +40,7 @@ crate::text::texts! {
     late: "Late work", "Travaux en retard";
     oldest: "oldest waits {elapsed}", "le plus ancien attend depuis {elapsed}";
     untold: "It does not tell.", "Il ne le dit pas.";
-    somebody_must_look: "Messages are set aside: somebody must look at them.", "Des messages sont mis de côté : quelqu’un doit les examiner.";
+    somebody_must_look: "Messages are set aside: somebody must look at them.", "Des messages sont mis de côté : quelqu’un doit les examiner.";
     groups: "What is set aside, by subject and reason", "Ce qui est mis de côté, par sujet et par motif";
     count: "Messages", "Nombre de messages";
     drill: "Last drill", "Dernier exercice";
@@ -66,10 +66,10 @@ crate::text::texts! {
     replay_title: "Try a message again", "Réessayer un message";
     replay_what: "The service tries it within seconds, with the same bytes, and applies it at most once. Where it fails again it stays here with its reason.", "Le service le réessaie dans les secondes qui suivent, avec les mêmes octets, et l’applique au plus une fois. S’il échoue encore, il reste ici avec son motif.";
     replay_asked: "It is tried within seconds. If it is still in the list then, its reason says why.", "Il est réessayé dans les secondes qui suivent. S’il figure encore dans la liste, son motif dit pourquoi.";
-    replay_applied: "It had been tried and applied before: nothing is left to do.", "Il avait déjà été réessayé et appliqué : il ne reste rien à faire.";
+    replay_applied: "It had been tried and applied before: nothing is left to do.", "Il avait déjà été réessayé et appliqué : il ne reste rien à faire.";
 
     unknown_title: "What this page cannot know", "Ce que cette page ne peut pas savoir";
-    unknown_text: "Whoever operates the system asks on its machine:", "La personne qui exploite le système le demande sur sa machine :";
+    unknown_text: "Whoever operates the system asks on its machine:", "La personne qui exploite le système le demande sur sa machine :";
     ask_status: "Processes, addresses and bad health", "Processus, adresses et mauvais état";
     ask_quarantine: "The same messages, for a terminal", "Les mêmes messages, pour un terminal";
     ask_logs: "What the services log", "Ce que les services consignent";

@@ -60,8 +60,8 @@ impl Overview {
                 h2 id="services-title" { (texts.services) }
                 (self.table(drawing))
             }
-            section aria-labelledby="kept-title" {
-                h2 id="kept-title" { (texts.kept) }
+            section {
+                h2 { (texts.kept) }
                 @match &self.states {
                     Some(states) => { (kept(states, drawing)) }
                     None => { p { (texts.kept_others) } }

@@ -44,7 +44,8 @@ pub fn blocked(since: Option<OffsetDateTime>, why: &str, language: Language) -> 
 }
 
 /// The text with a capital at its beginning.
-fn capital(text: &str) -> String {
+#[must_use]
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -76,7 +76,7 @@ crate::text::texts! {
     case: "Case {number}", "Dossier {number}";
     back_to_case: "Back to case {number}", "Retour au dossier {number}";
     by_rule: "Rule {clause}", "Règle {clause}";
-    still_needs: "Before it goes on, it still needs:", "Avant d’aller plus loin, il manque encore :";
+    still_needs: "Before it goes on, it still needs:", "Avant d’aller plus loin, il manque encore :";
     nothing_missing: "Nothing is missing.", "Rien ne manque.";
     blocked_since: "Blocked since", "Blocage depuis";
     not_known: "not known", "inconnu";
