@@ -7,7 +7,7 @@ use crate::{
     app::{
         App,
         access::need_to_know::{find, note},
-        gate::{facts, recheck::parties},
+        gate::passage::Passage,
     },
     domain::{
         access::decision::Verb,
@@ -15,9 +15,9 @@ use crate::{
             Item,
             machine::{self, Step},
         },
-        gate::{missing::Missing, release},
+        gate::missing::Missing,
     },
-    store::{exchange, gate::Ground, gate_block, participant, sealed::Unopened},
+    store::{exchange, gate::Ground, gate_block, sealed::Unopened},
 };
 
 /// An item as it stands now.
@@ -41,17 +41,13 @@ pub async fn list_items(app: &App, caller: &Caller, case_ref: &str) -> Result<Ve
     note(&mut tx, caller, Verb::ListItems, &file, at).await?;
     let items = exchange::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;
     let blocks = gate_block::standing(&mut tx, file.id).await?;
-    let people = participant::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
-    let facts = facts::read(&mut tx, app, &Ground::of(&file), Unopened::Marked, at).await?;
+    let passage = Passage::read(&mut tx, app, &Ground::of(&file), Unopened::Marked, at).await?;
     tx.commit().await?;
     let stands = |item: Item| {
         let asks_the_gate = machine::steps(item.state()).iter().copied().any(Step::passes_on);
         // Safety is asked when it is done, and not when it is looked at.
-        let missing = if asks_the_gate {
-            release::blocks(&facts, item.registered.mode, &parties(&people, &[item.registered.from, item.registered.to]))
-        } else {
-            Vec::new()
-        };
+        let missing =
+            if asks_the_gate { passage.blocks(item.registered.mode, &[item.registered.from, item.registered.to]) } else { Vec::new() };
         let blocked_since = blocks.iter().find(|block| block.object == item.id).map(|block| block.since);
         Standing { item, missing, blocked_since }
     };

@@ -8,10 +8,7 @@ use crate::{
         App,
         access::need_to_know::lock,
         concern::compare,
-        gate::{
-            facts,
-            recheck::{parties, recheck},
-        },
+        gate::{passage::Passage, recheck::recheck},
     },
     domain::{
         access::decision::Verb,
@@ -20,10 +17,9 @@ use crate::{
             machine::{self, Outcome, State, Step},
             said,
         },
-        gate::{missing, release},
     },
     error,
-    store::{exchange, gate::Ground, participant as people, sealed::Unopened},
+    store::{exchange, gate::Ground, sealed::Unopened},
 };
 
 /// The request.
@@ -57,12 +53,8 @@ pub async fn step_item(app: &App, caller: &Caller, command: Command<'_>) -> Resu
     };
     let (words, way) = said(command.step, command.words, command.way)?;
     if command.step.passes_on() {
-        let facts = facts::read(&mut tx, app, &Ground::of(&file), Unopened::Refused, at).await?;
-        let people = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
-        let in_the_way = release::missing(&facts, item.registered.mode, &parties(&people, &[item.registered.from, item.registered.to]));
-        if !in_the_way.is_empty() {
-            return Err(missing::refusal(&in_the_way).into());
-        }
+        let passage = Passage::read(&mut tx, app, &Ground::of(&file), Unopened::Refused, at).await?;
+        passage.open(item.registered.mode, &[item.registered.from, item.registered.to])?;
     }
     let taken = Taken { step: command.step, words, way, by: caller.subject.clone(), at };
     exchange::step(&mut tx, &app.vault, file.id, (app.ids.uuid(), item.id), &taken).await?;

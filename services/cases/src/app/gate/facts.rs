@@ -32,10 +32,22 @@ pub(crate) const MEDIATORS: &[&str] = &[role::MEDIATOR];
 /// Facts that decide a move, or whether a case goes on; read under the lock. `unopened` says what becomes of notes that cannot be opened:
 /// stopping a case never waits for a key.
 pub(crate) async fn read(tx: &mut PgConnection, app: &App, ground: &Ground, unopened: Unopened, at: OffsetDateTime) -> Result<Facts> {
+    Ok(with_people(tx, app, ground, unopened, at).await?.0)
+}
+
+/// The same, with everyone on the file.
+pub(crate) async fn with_people(
+    tx: &mut PgConnection,
+    app: &App,
+    ground: &Ground,
+    unopened: Unopened,
+    at: OffsetDateTime,
+) -> Result<(Facts, Vec<Participant>)> {
     let people = participant::of_case(tx, &app.vault, ground.id, Unopened::Marked).await?;
     let assessments = assessment::of_case(tx, &app.vault, ground.id, unopened).await?;
     let consents = consent::standing(tx, ground.id).await?;
-    of_file(tx, app, ground, (&people, &assessments, &consents), at).await
+    let facts = of_file(tx, app, ground, (&people, &assessments, &consents), at).await?;
+    Ok((facts, people))
 }
 
 /// What of a file is read already: its participants, their assessments, and their consents.

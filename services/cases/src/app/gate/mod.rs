@@ -1,5 +1,6 @@
-//! The gate: its facts, the check of mediation under way, and the recheck of what was released.
+//! The gate: its facts, the check of mediation under way, what passes between the parties, and its recheck.
 
 pub mod check;
 pub mod facts;
+pub(crate) mod passage;
 pub mod recheck;

@@ -1,4 +1,5 @@
-//! Recheck of what was released and not delivered, or confirmed and not held: blocked where a condition is gone, clear again by itself where it is back [RM1, IM1c].
+//! Recheck of what was released and not delivered, or confirmed and not held: blocked where a condition is gone, clear again by itself
+//! where it is back [RM1, IM1c].
 
 use base::{Result, wire};
 use messaging::outbox::{self, Outgoing};
@@ -12,16 +13,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, gate::facts},
-    domain::{
-        gate::{
-            missing::Missing,
-            release::{self, Party},
-        },
-        mode::Mode,
-        participant::person::Participant,
-    },
-    store::{access, exchange, gate, gate_block, gate_block::Block, participant, sealed::Unopened, session},
+    app::{App, gate::passage::Passage},
+    domain::{gate::missing::Missing, mode::Mode},
+    store::{access, exchange, gate, gate_block, gate_block::Block, sealed::Unopened, session},
 };
 
 /// Most cases read in one statement.
@@ -42,30 +36,22 @@ async fn awaited(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Awaite
     Ok(items.chain(sessions).collect())
 }
 
-/// Participants as the gate looks at them.
-pub(crate) fn parties(everyone: &[Participant], named: &[ParticipantId]) -> Vec<Party> {
-    let party = |person: &Participant| Party { kind: person.person.kind, has_left: person.left.is_some() };
-    everyone.iter().filter(|person| named.contains(&person.id)).map(party).collect()
-}
-
 /// Rechecks a locked case in the transaction that changed a fact, and writes down what is blocked and what is clear again. Whoever works on
-/// the case is told.
+/// the case is told; `false` where there was nothing to tell.
 ///
 /// # Errors
 /// A statement failed.
-pub(crate) async fn recheck(tx: &mut PgConnection, app: &App, case: CaseId, at: OffsetDateTime) -> Result<()> {
+pub(crate) async fn recheck(tx: &mut PgConnection, app: &App, case: CaseId, at: OffsetDateTime) -> Result<bool> {
     let awaited = awaited(tx, case).await?;
     let before = gate_block::standing(tx, case).await?;
     if awaited.is_empty() && before.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
-    let Some(ground) = gate::lock(tx, case, at).await? else { return Ok(()) };
-    let facts = facts::read(tx, app, &ground, Unopened::Marked, at).await?;
-    let people = participant::of_case(tx, &app.vault, case, Unopened::Marked).await?;
+    let Some(ground) = gate::lock(tx, case, at).await? else { return Ok(false) };
+    let passage = Passage::read(tx, app, &ground, Unopened::Marked, at).await?;
     let mut changed = Vec::new();
     for one in &awaited {
-        let missing = release::blocks(&facts, one.mode, &parties(&people, &one.people));
-        let reasons: Vec<String> = missing.into_iter().map(Missing::code).collect();
+        let reasons: Vec<String> = passage.blocks(one.mode, &one.people).into_iter().map(Missing::code).collect();
         match before.iter().find(|block| block.object == one.object) {
             None if reasons.is_empty() => {}
             None => {
@@ -86,12 +72,12 @@ pub(crate) async fn recheck(tx: &mut PgConnection, app: &App, case: CaseId, at: 
         gate_block::clear(tx, block.id, at).await?;
     }
     if changed.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let people = access::at_work_on(tx, case, at).await?;
     let events = changed.iter().flat_map(|change| people.iter().map(|person| gate_changed(app, case, *change, person, at)));
     outbox::enqueue_all(tx, &events.collect::<Vec<_>>(), at).await?;
-    Ok(())
+    Ok(true)
 }
 
 fn gate_changed(app: &App, case: CaseId, (block, blocked): (Uuid, bool), person: &str, at: OffsetDateTime) -> Outgoing {
@@ -138,8 +124,10 @@ async fn recheck_one(app: &App, case: CaseId) -> Result<()> {
     let at = app.clock.now();
     let mut tx = app.begin_itself().await?;
     gate::lock(&mut tx, case, at).await?;
-    recheck(&mut tx, app, case, at).await?;
+    let told = recheck(&mut tx, app, case, at).await?;
     tx.commit().await?;
-    app.outbox.wake();
+    if told {
+        app.outbox.wake();
+    }
     Ok(())
 }

@@ -7,17 +7,17 @@ use crate::{
     app::{
         App,
         access::need_to_know::{find, note},
-        gate::{facts, recheck::parties},
+        gate::passage::Passage,
     },
     domain::{
         access::decision::Verb,
-        gate::{missing::Missing, release},
+        gate::missing::Missing,
         session::{
             Session,
             machine::{self, Step},
         },
     },
-    store::{gate::Ground, gate_block, participant, sealed::Unopened, session},
+    store::{gate::Ground, gate_block, sealed::Unopened, session},
 };
 
 /// A session as it stands now.
@@ -41,17 +41,12 @@ pub async fn list_sessions(app: &App, caller: &Caller, case_ref: &str) -> Result
     note(&mut tx, caller, Verb::ListSessions, &file, at).await?;
     let sessions = session::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;
     let blocks = gate_block::standing(&mut tx, file.id).await?;
-    let people = participant::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
-    let facts = facts::read(&mut tx, app, &Ground::of(&file), Unopened::Marked, at).await?;
+    let passage = Passage::read(&mut tx, app, &Ground::of(&file), Unopened::Marked, at).await?;
     tx.commit().await?;
     let stands = |session: Session| {
         let asks_the_gate = machine::steps(session.state()).iter().copied().any(Step::asks_the_gate);
         // Safety is asked when it is done, and not when it is looked at.
-        let missing = if asks_the_gate {
-            release::blocks(&facts, session.planned.mode, &parties(&people, &session.planned.participants))
-        } else {
-            Vec::new()
-        };
+        let missing = if asks_the_gate { passage.blocks(session.planned.mode, &session.planned.participants) } else { Vec::new() };
         let blocked_since = blocks.iter().find(|block| block.object == session.id).map(|block| block.since);
         Standing { session, missing, blocked_since }
     };

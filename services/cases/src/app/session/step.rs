@@ -8,21 +8,17 @@ use crate::{
         App,
         access::need_to_know::lock,
         concern::compare,
-        gate::{
-            facts,
-            recheck::{parties, recheck},
-        },
+        gate::{passage::Passage, recheck::recheck},
     },
     domain::{
         access::decision::Verb,
-        gate::{missing, release},
         session::{
             Asked, Said, Session, Taken,
             machine::{self, Decided, State, Step},
         },
     },
     error,
-    store::{gate::Ground, participant as people, sealed::Unopened, session},
+    store::{gate::Ground, sealed::Unopened, session},
 };
 
 /// The request.
@@ -53,12 +49,8 @@ pub async fn step_session(app: &App, caller: &Caller, command: Command<'_>) -> R
     };
     let said = Said::parse(command.step, command.asked)?;
     if command.step.asks_the_gate() {
-        let facts = facts::read(&mut tx, app, &Ground::of(&file), Unopened::Refused, at).await?;
-        let everyone = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
-        let in_the_way = release::missing(&facts, one.planned.mode, &parties(&everyone, &one.planned.participants));
-        if !in_the_way.is_empty() {
-            return Err(missing::refusal(&in_the_way).into());
-        }
+        let passage = Passage::read(&mut tx, app, &Ground::of(&file), Unopened::Refused, at).await?;
+        passage.open(one.planned.mode, &one.planned.participants)?;
     }
     let taken = Taken { said, by: caller.subject.clone(), at };
     session::step(&mut tx, &app.vault, file.id, (app.ids.uuid(), one.id), &taken).await?;
