@@ -110,7 +110,7 @@ pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
 /// An advice on a condition is addressed to the staff member who drafts it [GL2c/2d].
 pub const CONDITION_ADVISED: &str = "ro.cases.event.condition-advised";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
-/// Something that was released is blocked, or clear again; told to whoever works on the case.
+/// Something that was released or confirmed is blocked, or clear again; told to whoever works on the case.
 pub const GATE_CHANGED: &str = "ro.cases.event.gate-changed";
 /// A case was purged: services that store data of it destroy that and report it [LPR4].
 pub const CASE_PURGED: &str = "ro.cases.event.case-purged";

@@ -133,14 +133,14 @@ pub(super) const PASSAGE_BLOCKED: Bilingual = Bilingual {
         title: |data| format!("Do not go on, something is missing: {}", data.reference),
         body: |data| {
             let first =
-                "Something that was released in a case of yours may not be delivered: a condition no longer holds. The file says which.";
+                "What was released or confirmed in a case of yours may not go on: a condition no longer holds. The file says which.";
             case_body(data, first, ["Case:", "Since:", "Reference:"])
         },
     },
     fr: Words {
         title: |data| format!("Ne continuez pas, il manque quelque chose : {}", data.reference),
         body: |data| {
-            let first = "Un élément mis en circulation dans l'un de vos cas ne peut être remis : une condition n'est plus remplie. Le dossier \
+            let first = "Ce qui était mis en circulation ou confirmé dans l'un de vos cas ne peut se poursuivre : une condition n'est plus remplie. Le dossier \
                          dit laquelle.";
             case_body(data, first, ["Cas :", "Depuis :", "Référence :"])
         },
@@ -151,14 +151,14 @@ pub(super) const PASSAGE_CLEAR: Bilingual = Bilingual {
     en: Words {
         title: |data| format!("It may go on: {}", data.reference),
         body: |data| {
-            let first = "What was blocked in a case of yours may be delivered: every condition holds again.";
+            let first = "What was blocked in a case of yours may go on: every condition holds again.";
             case_body(data, first, ["Case:", "Since:", "Reference:"])
         },
     },
     fr: Words {
         title: |data| format!("Vous pouvez continuer : {}", data.reference),
         body: |data| {
-            let first = "Ce qui était bloqué dans l'un de vos cas peut être remis : toutes les conditions sont de nouveau remplies.";
+            let first = "Ce qui était bloqué dans l'un de vos cas peut se poursuivre : toutes les conditions sont de nouveau remplies.";
             case_body(data, first, ["Cas :", "Depuis :", "Référence :"])
         },
     },

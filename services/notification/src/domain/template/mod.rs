@@ -50,9 +50,9 @@ pub enum Template {
     OfficerAssigned,
     /// An advice waits for the staff member who drafts a condition, without its content [GL2c/2d].
     ConditionAdvised,
-    /// Something that was released may not be delivered: for whoever works on the case [RM1].
+    /// What was released or confirmed may not go on: for whoever works on the case [RM1].
     PassageBlocked,
-    /// It may be delivered after all.
+    /// It may go on after all.
     PassageClear,
     /// A case was opened by break-glass: for supervisors [IM1a].
     BreakGlassOpened,
