@@ -52,6 +52,7 @@ pub fn order(of: &CasePurged) -> Vec<String> {
     values.extend(list(&of.break_glass_ids));
     values.extend(list(&of.referral_ids));
     values.extend(list(&of.block_ids));
+    values.extend(list(&of.due_notice_ids));
     values
 }
 
@@ -130,9 +131,10 @@ mod tests {
             referral_ids: vec!["other".into()],
             last_used_at: at(1),
             block_ids: vec!["block".into()],
+            due_notice_ids: vec!["notice".into()],
             signature: Vec::new(),
         };
-        let changes: [fn(&mut CasePurged); 8] = [
+        let changes: [fn(&mut CasePurged); 9] = [
             |o| o.case_id.push('x'),
             |o| o.referral_id.push('x'),
             |o| o.purged_at = None,
@@ -140,6 +142,7 @@ mod tests {
             |o| o.break_glass_ids.push("another".into()),
             |o| o.referral_ids.clear(),
             |o| o.block_ids.clear(),
+            |o| o.due_notice_ids.clear(),
             |o| o.break_glass_ids.append(&mut o.referral_ids),
         ];
         for (number, change) in changes.into_iter().enumerate() {

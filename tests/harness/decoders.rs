@@ -57,6 +57,7 @@ fn facts(bytes: &[u8]) {
     message::<cases::BreakGlassQuotaReached>(bytes);
     message::<cases::BreakGlassReviewDue>(bytes);
     message::<cases::EngagementEnding>(bytes);
+    message::<cases::ThingDue>(bytes);
     message::<cases::AssessmentRecorded>(bytes);
     message::<cases::CaseMoved>(bytes);
     message::<safety::ConcernRaised>(bytes);

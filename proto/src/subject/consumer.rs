@@ -7,7 +7,7 @@ use super::{
         BREAK_GLASS_OPENED, BREAK_GLASS_QUOTA_REACHED, BREAK_GLASS_REVIEW_DUE, CASE_MOVED, CASE_OPENED, CASE_PURGED, CASE_TIES,
         CONCERN_CHANGED, CONCERN_RAISED, CONDITION_ADVISED, CONTACT_PUSHED, ENGAGEMENT_ENDING, EVERY_CONTACT, EVERY_RAISE, EVERY_REFERRAL,
         EVERY_RING, EVERY_SERVICE_RAISE, GATE_CHANGED, GRANT_CHANGED, MEDIATOR_ASSIGNED, NOTICES_PURGED, OFFICER_ASSIGNED,
-        REFERRAL_CORRECTED, REFERRAL_PURGED, REFERRAL_SCREENED, REFERRALS_RECEIVED, RING_DELIVERED, RING_UNREACHED,
+        REFERRAL_CORRECTED, REFERRAL_PURGED, REFERRAL_SCREENED, REFERRALS_RECEIVED, RING_DELIVERED, RING_UNREACHED, THING_DUE,
     },
     stream::{CASES, INTAKE, NOTIFICATION, RAISES, RINGS, SAFETY, SERVICE_RAISES, SUBMISSIONS, consumer},
     witness::WITNESSES,
@@ -37,6 +37,8 @@ pub const NOTIFICATION_ACCESS: ConsumerSpec = consumer(
 pub const NOTIFICATION_ADVICE: ConsumerSpec = consumer("notification", &CASES, "notification-advice", &[CONDITION_ADVISED]);
 /// Engagements that end. On their own, so that the consumers before them keep what they read.
 pub const NOTIFICATION_MEDIATORS: ConsumerSpec = consumer("notification", &CASES, "notification-mediators", &[ENGAGEMENT_ENDING]);
+/// What is due. On its own, for the same reason.
+pub const NOTIFICATION_DUE: ConsumerSpec = consumer("notification", &CASES, "notification-due", &[THING_DUE]);
 /// An acceptance stops what is not yet delivered to that audience.
 pub const NOTIFICATION_CONCERNS: ConsumerSpec = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
 /// Consumers of the facts that reporting counts, one for each stream.
@@ -61,7 +63,7 @@ pub const CASES_PURGE_NOTICES: ConsumerSpec = consumer("cases", &NOTIFICATION, "
 
 /// The durable consumers. The subjects of a name never change: a version that consumes others does so under a new name (`…-2`), and the
 /// former is in [`FORMER`] until no version of the service uses it.
-pub const CONSUMERS: [ConsumerSpec; 38] = [
+pub const CONSUMERS: [ConsumerSpec; 39] = [
     INTAKE_CONCERNS,
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
@@ -95,6 +97,7 @@ pub const CONSUMERS: [ConsumerSpec; 38] = [
     NOTIFICATION_ACCESS,
     NOTIFICATION_ADVICE,
     NOTIFICATION_MEDIATORS,
+    NOTIFICATION_DUE,
     NOTIFICATION_CONCERNS,
     REPORTING_GRANTS,
     REPORTING_FACTS,

@@ -106,6 +106,8 @@ pub const BREAK_GLASS_QUOTA_REACHED: &str = "ro.cases.event.break-glass-quota-re
 pub const BREAK_GLASS_REVIEW_DUE: &str = "ro.cases.event.break-glass-review-due";
 /// The engagement of a mediator ends in 60 or 30 days, with cases to hand over [D-mediator].
 pub const ENGAGEMENT_ENDING: &str = "ro.cases.event.engagement-ending";
+/// Something of a case, or of the registry of mediators, is due soon, due now or overdue [R3a].
+pub const THING_DUE: &str = "ro.cases.event.thing-due";
 pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
 /// An advice on a condition is addressed to the staff member who drafts it [GL2c/2d].
 pub const CONDITION_ADVISED: &str = "ro.cases.event.condition-advised";
@@ -125,7 +127,7 @@ pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const RING_UNREACHED: &str = "ro.notification.event.ring-unreached";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 40] = [
+pub const FACTS: [&str; 41] = [
     REFERRALS_RECEIVED,
     REFERRAL_SCREENED,
     REFERRAL_CORRECTED,
@@ -138,6 +140,7 @@ pub const FACTS: [&str; 40] = [
     BREAK_GLASS_QUOTA_REACHED,
     BREAK_GLASS_REVIEW_DUE,
     ENGAGEMENT_ENDING,
+    THING_DUE,
     ASSESSMENT_RECORDED,
     CONDITION_ADVISED,
     CASE_MOVED,

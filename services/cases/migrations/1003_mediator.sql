@@ -50,19 +50,6 @@ comment on column mediator_step.taken_by is 'Identity of who did it. Protected B
 comment on column mediator_step.taken_at is 'When. Open.';
 create index mediator_step_by_entry on mediator_step (subject, position);
 
-create table mediator_warning (
-    subject text not null constraint mediator_warning_is_of_an_entry references mediator (subject),
-    last_day date not null,
-    days integer not null,
-    told_at timestamptz not null,
-    constraint mediator_warning_is_told_once primary key (subject, last_day, days)
-);
-comment on table mediator_warning is 'Which ends of engagements were told before they came: once for each number of days. Added to, never changed. Protected B.';
-comment on column mediator_warning.subject is 'Whose engagement ends. Protected B.';
-comment on column mediator_warning.last_day is 'The last day that stood when it was told. Protected B.';
-comment on column mediator_warning.days is 'So many days before at most. Open.';
-comment on column mediator_warning.told_at is 'When it was told. Open.';
-
 create table mediator_training (
     position bigint generated always as identity constraint mediator_training_one_row_per_completion primary key,
     subject text not null constraint mediator_training_is_of_an_entry references mediator (subject),
@@ -142,7 +129,6 @@ create trigger nothing_is_added_to_a_purged_case before insert on mediator_confl
 -- The RJ Unit reads the registry, the National Manager writes it; a mediator reads their own entry.
 alter table mediator enable row level security, force row level security;
 alter table mediator_step enable row level security, force row level security;
-alter table mediator_warning enable row level security, force row level security;
 alter table mediator_training enable row level security, force row level security;
 alter table mediator_conflict enable row level security, force row level security;
 
@@ -154,8 +140,6 @@ create policy the_unit_changes on mediator for update using ((select unit_acts()
 create policy the_unit_reads on mediator_step for select using ((select unit_acts()));
 create policy the_unit_adds on mediator_step for insert with check ((select unit_acts()));
 
-create policy the_service_tells on mediator_warning using ((select acting_for_service())) with check ((select acting_for_service()));
-
 create policy the_unit_reads on mediator_training for select
     using ((select unit_acts()) or (select acting_reach()) is not distinct from 'officer' or subject = (select acting_subject()));
 create policy the_unit_adds on mediator_training for insert with check ((select unit_acts()));
@@ -166,7 +150,7 @@ create policy the_unit_adds on mediator_conflict for insert with check ((select 
 create policy the_unit_lifts on mediator_conflict for update using ((select unit_acts()));
 create policy the_service_purges on mediator_conflict for delete using ((select acting_for_service()) and is_purged(case_id));
 
-call only_added_to('mediator_step', 'mediator_warning', 'mediator_training');
+call only_added_to('mediator_step', 'mediator_training');
 do $$
 begin
     execute format('grant delete on mediator_conflict to %I', regexp_replace(current_user, '_owner$', ''));

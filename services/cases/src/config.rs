@@ -10,6 +10,7 @@ use crate::{
     app::document::documents::Documents,
     domain::{
         break_glass::Limits,
+        due::rule::Days,
         mediator::training::Catalogue,
         purge::{FLOOR, Retention},
     },
@@ -60,6 +61,30 @@ pub struct Config {
     #[arg(long)]
     pub training_modules: Option<PathBuf>,
 
+    /// Days after a victim or offender was added to their first assessment, 1 to 365. An example until CSC sets it
+    #[arg(long, default_value_t = Days::EXAMPLE.first_assessment, value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub due_first_assessment: u16,
+
+    /// Days between two reviews of the RJ Unit on its own schedule, 1 to 730. An example until CSC sets it
+    #[arg(long, default_value_t = Days::EXAMPLE.schedule, value_parser = clap::value_parser!(u16).range(1..=730))]
+    pub due_schedule: u16,
+
+    /// Days after a review of the RJ Unit opened to its finding, 1 to 365. An example until CSC sets it
+    #[arg(long, default_value_t = Days::EXAMPLE.review, value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub due_review: u16,
+
+    /// Days after the finding of a review to the signature of a supervisor, 1 to 365. An example until CSC sets it
+    #[arg(long, default_value_t = Days::EXAMPLE.sign_off, value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub due_sign_off: u16,
+
+    /// Days before something is due at which it is told, 0 to 180. An example until CSC sets it
+    #[arg(long, default_value_t = Days::EXAMPLE.warning, value_parser = clap::value_parser!(u16).range(0..=180))]
+    pub due_warning: u16,
+
+    /// Days after which what is overdue is told again, until it is done, 1 to 90. An example until CSC sets it
+    #[arg(long, default_value_t = Days::EXAMPLE.alarm, value_parser = clap::value_parser!(u16).range(1..=90))]
+    pub due_alarm: u16,
+
     /// Months for which a case is kept after its last use, 24 to 1200: the law allows no less than two years. How much more is
     /// CSC's to set, from its disposition authority
     #[arg(long, default_value_t = FLOOR, value_parser = clap::value_parser!(u16).range(i64::from(FLOOR)..=1200))]
@@ -88,6 +113,19 @@ impl Config {
         let of_file = || format!("--training-modules: {}", file.display());
         let table = std::fs::read_to_string(file).with_context(of_file)?;
         Catalogue::parse(&table).with_context(of_file)
+    }
+
+    /// The days by which things fall due.
+    #[must_use]
+    pub const fn due(&self) -> Days {
+        Days {
+            first_assessment: self.due_first_assessment,
+            schedule: self.due_schedule,
+            review: self.due_review,
+            sign_off: self.due_sign_off,
+            warning: self.due_warning,
+            alarm: self.due_alarm,
+        }
     }
 
     /// The limits of a break-glass.

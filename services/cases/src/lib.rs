@@ -48,6 +48,7 @@ pub async fn serve(config: Config, ctx: server::Context) -> anyhow::Result<()> {
         consents: Validity(config.consent_months),
         concerns: OpenConcerns::new(Arc::new(OverGrpc(safety)), time::Duration::seconds(i64::from(config.safety_heard_within))),
         training: Arc::new(config.training()?),
+        due: config.due(),
         signer: signer.clone(),
     };
     ctx.keep_sealed(store::in_clear::InClear).await;

@@ -9,8 +9,8 @@ use crate::app::{
     break_glass::{audit::enter_uses, remind::remind},
     concern::compare::compare,
     document::sweep::sweep,
+    due::work::{FULL, work},
     gate::{check::check, recheck::recheck_all},
-    mediator::warn::warn,
 };
 
 /// Interval of the sweep for orphaned bytes in the object store.
@@ -27,9 +27,8 @@ const RECHECK_INTERVAL: Duration = Duration::from_secs(5);
 const ENTER_INTERVAL: Duration = Duration::from_secs(1);
 /// Interval of the check for overdue reviews; supervisors are notified once a day.
 const REMIND_INTERVAL: Duration = Duration::from_secs(10);
-
-/// Interval of the check for engagements of mediators that end soon; each is told once.
-const WARN_INTERVAL: Duration = Duration::from_secs(60);
+/// Interval of the worker of due things; each is taken once across all instances.
+const DUE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Starts all of it.
 pub fn start(tasks: &Tasks, app: &App) {
@@ -60,11 +59,21 @@ pub fn start(tasks: &Tasks, app: &App) {
         let app = this.clone();
         async move { remind(&app).await.map(drop) }
     });
-    let this = app.clone();
-    tasks.every("mediator-warning", WARN_INTERVAL, None, move || {
-        let app = this.clone();
-        async move { warn(&app).await.map(drop) }
-    });
+    tasks.every("due", DUE_INTERVAL, None, DueThings { app: app.clone(), planned: false });
+}
+
+/// Worker of due things. Its first pass plans anew what was planned by other days than those set now.
+struct DueThings {
+    app: App,
+    planned: bool,
+}
+
+impl Work for DueThings {
+    async fn run(&mut self) -> Result<Next, Failed> {
+        let taken = work(&self.app, !self.planned).await?;
+        self.planned = true;
+        Ok(if taken < FULL { Next::Later } else { Next::AtOnce })
+    }
 }
 
 /// Poll of safety for open concerns; its silence is logged when it begins and when it ends.

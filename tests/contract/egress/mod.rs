@@ -13,7 +13,7 @@ use auth::access::ANY_GRANTED;
 use base::Private;
 use notification::domain::{
     concern::{Bulletin, Grade},
-    template::{self, Data, Origin, Template},
+    template::{self, Data, Due, Origin, Template},
 };
 use proto::{DESCRIPTORS, wire::v1::Class};
 use time::OffsetDateTime;
@@ -200,7 +200,7 @@ fn subjects(text: &mut String) {
 }
 
 /// A place in a template, with a text that gives it away.
-const PLACES: [(&str, &str); 13] = [
+const PLACES: [(&str, &str); 14] = [
     ("reference", "RS-7KDM-Q4XP"),
     ("site", "marker-site"),
     ("person at risk", "marker-person"),
@@ -212,6 +212,7 @@ const PLACES: [(&str, &str); 13] = [
     ("call back", "marker-call-back"),
     ("case id", "marker-file"),
     ("member of staff", "marker-staff"),
+    ("what is due", "to review a case"),
     ("time", "1970"),
     ("number", "785785"),
 ];
@@ -237,6 +238,7 @@ fn filled(grade: Grade) -> Data {
         site: "marker-site".into(),
         case_id: private("marker-file"),
         person: "marker-staff".into(),
+        due: Some(Due::Review),
         happened_at: Some(OffsetDateTime::UNIX_EPOCH),
         waiting: Some(785_785),
         pages: "https://ro.example.org".into(),

@@ -10,6 +10,7 @@ use crate::{
         gate::recheck::recheck,
         mode::mode_of,
         participant::named::participant,
+        review::call::call_for,
         transition,
     },
     domain::{
@@ -17,6 +18,7 @@ use crate::{
         consent::{self as rules, Before, How, Recorded, Statement, Status, Written},
         gate::conditions,
         participant::leaving,
+        review::Trigger,
     },
     store::{consent, participant as people, sealed::Unopened},
 };
@@ -63,6 +65,9 @@ pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) ->
         return Ok(());
     }
     consent::add(&mut tx, file.id, who, &said, &caller.subject, at).await?;
+    if said.status == Status::Withdrawn {
+        call_for(&mut tx, &app.ids, file.id, Trigger::Withdrawal, app.ids.uuid(), at).await?;
+    }
     if said.status.stops() && !has_left {
         let to = conditions::after_consent_ended(file.standing, said.status, mode);
         transition::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", transition::BY_ITSELF, at).await?;

@@ -9,6 +9,7 @@ pub mod condition;
 pub mod consent;
 pub mod disclosure;
 pub mod document;
+pub mod due;
 pub mod exchange;
 pub mod gate;
 pub mod hold;
@@ -16,6 +17,7 @@ pub mod mediator;
 pub mod mode;
 pub mod participant;
 pub mod purge;
+pub mod review;
 pub mod session;
 pub mod site;
 pub mod transition;
@@ -37,7 +39,9 @@ use crate::{
         concern::open_concerns::OpenConcerns,
         document::documents::Documents,
     },
-    domain::{access::decision::Verb, break_glass::Limits, consent::Validity, mediator::training::Catalogue, purge::Retention},
+    domain::{
+        access::decision::Verb, break_glass::Limits, consent::Validity, due::rule::Days, mediator::training::Catalogue, purge::Retention,
+    },
 };
 
 /// Dependencies shared by the use cases.
@@ -56,6 +60,8 @@ pub struct App {
     pub consents: Validity,
     /// The catalogue of training modules of mediators.
     pub training: Arc<Catalogue>,
+    /// The days by which things fall due.
+    pub due: Days,
     /// What safety reports of open concerns.
     pub concerns: OpenConcerns,
     /// Signing key for purge certificates; without it no case is purged.

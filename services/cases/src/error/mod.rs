@@ -14,6 +14,7 @@ mod document;
 mod exchange;
 mod list;
 mod mediator;
+mod review;
 mod session;
 
 pub use condition::*;
@@ -21,6 +22,7 @@ pub use document::*;
 pub use exchange::*;
 pub use list::*;
 pub use mediator::*;
+pub use review::*;
 pub use session::*;
 
 // Texts.

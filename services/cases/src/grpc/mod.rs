@@ -8,12 +8,14 @@ mod condition;
 mod consent;
 mod disclosure;
 mod document;
+mod due;
 mod exchange;
 mod hold;
 mod mediator;
 mod mode;
 mod participant;
 mod purge;
+mod review;
 mod session;
 mod site;
 
@@ -22,9 +24,10 @@ use proto::cases::v1::{
     break_glass_service_server::BreakGlassServiceServer, case_service_server::CaseServiceServer,
     condition_service_server::ConditionServiceServer, consent_service_server::ConsentServiceServer,
     disclosure_service_server::DisclosureServiceServer, document_service_server::DocumentServiceServer,
-    exchange_service_server::ExchangeServiceServer, hold_service_server::HoldServiceServer, mediator_service_server::MediatorServiceServer,
-    mode_service_server::ModeServiceServer, participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
-    session_service_server::SessionServiceServer,
+    due_service_server::DueServiceServer, exchange_service_server::ExchangeServiceServer, hold_service_server::HoldServiceServer,
+    mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
+    participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
+    review_service_server::ReviewServiceServer, session_service_server::SessionServiceServer,
 };
 use server::limits::MESSAGE;
 use tonic::{Response, Status, service::Routes};
@@ -52,6 +55,8 @@ pub fn routes(app: App) -> Routes {
         .add_service(DocumentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ExchangeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(HoldServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(DueServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(ReviewServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(SessionServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(PurgeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
 }

@@ -10,10 +10,12 @@ use vault::{Keys, Place, Vault};
 use crate::{
     domain::{
         assessment::{Assessment, NewAssessment, Risk},
+        due::{Object, Of, after as due_after},
         participant::kind::Side,
     },
     store::{
         decode::known,
+        due,
         sealed::{self, Unopened},
     },
 };
@@ -106,9 +108,10 @@ pub async fn add(
         assessment.recorded_by,
         assessment.recorded_at
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    let review_at = said.next_review_on.map(due_after);
+    due::set(tx, &Object::assessment(said.participant), &Of::Case(case), assessment.recorded_at, review_at).await
 }
 
 /// Every assessment of a case, in the order of recording.

@@ -57,21 +57,22 @@ pub async fn not_frozen_by(tx: &mut PgConnection, named: &[(ConcernId, Named)]) 
     Ok(rows.into_iter().map(|row| (ConcernId::new(row.concern), CaseId::new(row.id))).collect())
 }
 
-/// Freezes a locked case by an open concern, for the first time or again.
+/// Freezes a locked case by an open concern, for the first time or again; `false` where it does already.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn freeze(tx: &mut PgConnection, case: CaseId, concern: ConcernId, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
+pub async fn freeze(tx: &mut PgConnection, case: CaseId, concern: ConcernId, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let frozen = sqlx::query!(
         "insert into case_concern (concern_id, case_id, raised_at, revision) values ($1, $2, $3, 0)
-         on conflict on constraint case_concern_one_row_per_concern_and_case do update set closed_at = null",
+         on conflict on constraint case_concern_one_row_per_concern_and_case do update set closed_at = null
+         where case_concern.closed_at is not null",
         concern.uuid(),
         case.uuid(),
         at
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(frozen.rows_affected() == 1)
 }
 
 /// The concerns that freeze any case, after an id, in the order of their ids.

@@ -6,10 +6,11 @@ use time::OffsetDateTime;
 
 use crate::{
     domain::{
-        consent::{Consent, Initiative, Statement},
+        consent::{Consent, Initiative, Statement, Status},
+        due::{Object, Of, after},
         language::Language,
     },
-    store::{decode::known, mode},
+    store::{decode::known, due, mode},
 };
 
 /// Adds a statement.
@@ -24,6 +25,7 @@ pub async fn add(
     by: &str,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
+    let described = said.mode.described().map(|described| described.id);
     sqlx::query!(
         "insert into consent_record (case_id, participant_id, mode, status, form_version, language, informed_and_voluntary,
                                      ends_on, initiative, initiative_at, recorded_by, recorded_at, described_mode)
@@ -40,11 +42,15 @@ pub async fn add(
         said.initiative.map(|initiative| initiative.at),
         by,
         at,
-        said.mode.described().map(|described| described.id)
+        described
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    let object = Object::consent(participant, said.mode.code(), described);
+    match (said.status, said.ends_on) {
+        (Status::Given, Some(last)) => due::set(tx, &object, &Of::Case(case), at, Some(after(last))).await,
+        _ => due::settle(tx, &object, at).await,
+    }
 }
 
 /// The line that counts for each participant and mode of a case, described modes apart.

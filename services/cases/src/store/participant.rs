@@ -8,15 +8,17 @@ use vault::{Place, Vault};
 
 use crate::{
     domain::{
+        due::{Object, Of},
         language::Language,
         participant::{
-            kind::Side,
+            kind::{Kind, Side},
             leaving::Leaving,
             person::{NewParticipant, Participant},
         },
     },
     store::{
         decode::known,
+        due,
         sealed::{Unopened, owner},
     },
 };
@@ -65,8 +67,11 @@ pub async fn add(
         added_key,
         formerly.map(ParticipantId::uuid)
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
+    if matches!(person.kind, Kind::Victim | Kind::Offender) {
+        due::set(tx, &Object::assessment(id), &Of::Case(case), at, None).await?;
+    }
     Ok(())
 }
 
@@ -112,9 +117,9 @@ pub async fn leave(
         leaving.at,
         &stays_as
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    due::settle_of_participant(tx, case, who.uuid(), leaving.at).await
 }
 
 /// Everyone on the file, those who left included, in the order they were added.

@@ -8,13 +8,14 @@ use vault::{Place, Vault};
 
 use crate::{
     domain::{
+        due::{Object, Of, after},
         mode::Mode,
         participant::kind::Side,
-        session::{NewSession, Outcome, Said, Session, Taken},
+        session::{NewSession, Outcome, Said, Session, Taken, machine::Step},
     },
     store::{
         decode::known,
-        mode,
+        due, mode,
         sealed::{Unopened, owner},
     },
 };
@@ -118,9 +119,14 @@ pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, (id, sessi
         taken.by,
         taken.at
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    let object = Object::follow_up(session);
+    match (said.step, said.next_on) {
+        (Step::FollowUp, Some(day)) => due::set(tx, &object, &Of::Case(case), taken.at, Some(after(day))).await,
+        (Step::FollowUp | Step::Finish, _) => due::settle(tx, &object, taken.at).await,
+        _ => Ok(()),
+    }
 }
 
 /// Every session of a case with its people and its steps, in the order of planning.

@@ -175,6 +175,8 @@ fn a_break_glass_allows_to_read_to_give_it_back_and_nothing_else() {
             Verb::ReadDocument,
             Verb::ListItems,
             Verb::ListSessions,
+            Verb::ListDueThings,
+            Verb::ListReviews,
         ]
     );
 }

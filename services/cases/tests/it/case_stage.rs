@@ -18,6 +18,7 @@ use cases::domain::{
         kind::{Kind, Side},
         leaving::Wish,
     },
+    review::Trigger,
 };
 use time::macros::date;
 use uuid::Uuid;
@@ -52,6 +53,7 @@ fn complete(standing: Standing) -> Facts {
         safety_answered: true,
         mediator_assigned: true,
         mediator: Registered::WELL,
+        open_reviews: BTreeSet::new(),
         people: vec![person(Kind::Victim), person(Kind::Offender), person(Kind::Interpreter)],
         nobody_stands_in: false,
         today: TODAY,
@@ -67,6 +69,7 @@ fn bare(standing: Standing) -> Facts {
         contact_frozen: true,
         condition_forbids: true,
         conditions_not_answered: true,
+        open_reviews: Trigger::ALL.iter().copied().collect(),
         safety_answered: false,
         indirect_only: true,
         people: people.into(),
@@ -85,7 +88,8 @@ fn line(facts: &Facts, request: Request) -> String {
 type Loss = fn(&mut Facts);
 
 /// Everything that a case can lose, one by one.
-const LOSSES: [(&str, Loss); 18] = [
+const LOSSES: [(&str, Loss); 19] = [
+    ("open-review", |f| f.open_reviews = [Trigger::Transfer].into()),
     ("acceptance", |f| f.accepted = false),
     ("mediator", |f| f.mediator_assigned = false),
     ("engagement", |f| (f.mediator_assigned, f.mediator.not_engaged) = (false, true)),

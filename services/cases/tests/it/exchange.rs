@@ -256,12 +256,15 @@ async fn a_withdrawal_blocks_what_was_released_in_the_same_transaction_and_whoev
     assert_eq!(told(&world).await, both(true));
     let standing = only(&world, &case).await;
     assert!(standing.blocked_since.is_some());
-    assert_eq!(codes(&standing), ["own-initiative-missing:victim", "consent-missing:victim:letter", "not-in-mediation"]);
+    assert_eq!(
+        codes(&standing),
+        ["own-initiative-missing:victim", "review-open:withdrawal", "consent-missing:victim:letter", "not-in-mediation"]
+    );
     assert_eq!(refusal(take(&world, &mediator("mediator-1"), &case, item, Step::Deliver).await).reason, "conditions-missing");
     // Their own way back, and no other, clears it by itself.
     world.turn_back(&case, case.victim, "letter").await.unwrap();
     world.consent(&case, case.victim, "letter", Status::Given).await.unwrap();
-    assert_eq!(codes(&only(&world, &case).await), ["not-in-mediation"]);
+    assert_eq!(codes(&only(&world, &case).await), ["review-open:withdrawal", "not-in-mediation"]);
     world.go(&case, Stage::Mediation, "").await.unwrap();
     assert_eq!(only(&world, &case).await.blocked_since, None);
     assert_eq!(told(&world).await, [both(true), both(false)].concat());

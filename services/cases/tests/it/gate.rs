@@ -253,6 +253,7 @@ async fn the_way_back_from_a_withdrawal_is_the_participants_own_word_recorded_by
     let refused = refusal(move_case(&world.app, &him, command).await);
     assert!(refused.en.contains("consent-missing:victim:letter") && !refused.en.contains("own-initiative"), "{}", refused.en);
     world.consent_by(&him, &case, case.victim, "letter", Status::Given, none).await.unwrap();
+    world.review(&case).await;
     move_case(&world.app, &him, command).await.unwrap();
     let kept: (String, time::OffsetDateTime, String) =
         sqlx::query_as("select initiative, initiative_at, recorded_by from consent_record where initiative is not null")

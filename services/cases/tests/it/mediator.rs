@@ -5,6 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use base::Error;
 use cases::{
     app::{
+        due::work::work,
         gate::check::check,
         mediator::{
             assign::assign_mediator,
@@ -13,7 +14,6 @@ use cases::{
             matching::match_mediators,
             read::{Whole, get_mediator, list_mediators},
             training::record_training,
-            warn::warn,
         },
     },
     domain::{
@@ -414,12 +414,13 @@ async fn the_end_of_an_engagement_is_told_once_at_sixty_and_once_at_thirty_days_
     };
     // The last day is 1 March 2027.
     let go_to = |day: time::Date| world.app.clock.advance(day.midnight().assume_utc() - world.app.clock.now());
-    go_to(date!(2026 - 12 - 30));
-    assert_eq!(warn(&world.app).await.unwrap(), 0);
-    for (day, count) in [(date!(2026 - 12 - 31), 1), (date!(2027 - 01 - 01), 1), (date!(2027 - 01 - 29), 1), (date!(2027 - 01 - 30), 2)] {
+    go_to(date!(2026 - 12 - 31));
+    work(&world.app, false).await.unwrap();
+    assert!(told().await.is_empty());
+    for (day, count) in [(date!(2027 - 01 - 01), 1), (date!(2027 - 01 - 02), 1), (date!(2027 - 01 - 30), 1), (date!(2027 - 01 - 31), 2)] {
         go_to(day);
-        warn(&world.app).await.unwrap();
-        assert_eq!(warn(&world.app).await.unwrap(), 0, "{day}: told again");
+        work(&world.app, false).await.unwrap();
+        assert_eq!(work(&world.app, false).await.unwrap(), 0, "{day}: told again");
         assert_eq!(told().await.len(), count, "{day}");
     }
     let first = told().await.remove(0);
@@ -427,12 +428,13 @@ async fn the_end_of_an_engagement_is_told_once_at_sixty_and_once_at_thirty_days_
     assert_eq!(first.ends_at, Some(base::wire::timestamp(datetime!(2027-03-02 0:00 UTC))));
     // Renewed it is told of its new end, and ended of none.
     renew(&world.app, &national_manager(), "mediator-7", "2027-03-15").await.unwrap();
-    assert_eq!(warn(&world.app).await.unwrap(), 1);
+    work(&world.app, false).await.unwrap();
+    assert_eq!(told().await.len(), 3);
     world.engage("mediator-8").await;
     renew(&world.app, &national_manager(), "mediator-7", "").await.unwrap();
     go_to(date!(2028 - 03 - 01));
     end(&world.app, &national_manager(), "mediator-7", End::NotRenewed).await.unwrap();
     let before = told().await.len();
-    warn(&world.app).await.unwrap();
+    work(&world.app, false).await.unwrap();
     assert!(told().await.iter().skip(before).all(|event| event.mediator != "mediator-7"));
 }

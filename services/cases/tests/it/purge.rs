@@ -139,11 +139,13 @@ async fn a_dump_after_the_purge_holds_nothing_that_was_said_or_who_was_named_in_
     // That somebody is a mediator says nothing of a case.
     for word in MARKERS {
         for table in holders(&copy, word) {
-            let is_of_staff = table.starts_with("audit_") || table == "grant_held" || table.starts_with("mediator");
+            let is_of_staff = table.starts_with("audit_") || table == "grant_held" || table == "due" || table.starts_with("mediator");
             assert!(is_of_staff, "{word} stands in {table}");
         }
     }
     let of = |table: &str| copy.iter().filter(|(its, _)| its == table).map(|(_, row)| row.as_str()).collect::<String>();
+    // What is due of mediators stays, and nothing of the case.
+    assert!(!of("due").is_empty() && !of("due").contains(&case.id));
     let stub = of("case_file");
     assert!(stub.contains(&case.id) && stub.contains("RC-"), "{stub}");
     for gone in ["mission", "letter"] {

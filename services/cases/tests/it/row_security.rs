@@ -44,6 +44,11 @@ async fn a_forgotten_where_shows_a_mediator_nothing_of_another_mediators_case() 
         ("case_move", 1),
         ("case_access", 2),
         ("case_concern", 1),
+        // The concern opened it.
+        ("review", 1),
+        ("review_event", 1),
+        // Two assessments, the schedule and the review of the case, and what is due of the mediator's own entry.
+        ("due", 8),
         // The mediator's own.
         ("grant_held", 1),
         ("mediator", 1),
@@ -58,6 +63,8 @@ async fn a_forgotten_where_shows_a_mediator_nothing_of_another_mediators_case() 
         "select distinct case_id::text from case_move",
         "select distinct case_id::text from case_access",
         "select distinct case_id::text from case_concern",
+        "select distinct case_id::text from review",
+        "select distinct case_id::text from due where case_id is not null",
     ] {
         assert_eq!(texts(&mut tx, table).await, [second.id.as_str()], "{table}");
     }

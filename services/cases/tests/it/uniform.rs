@@ -4,22 +4,27 @@ use cases::grpc::Server;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
     AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest,
-    EndAssignmentRequest, EndConditionRequest, FindCaseByReferralRequest, GetCaseRequest, LeaveCaseRequest, ListConditionsRequest,
-    ListDisclosuresRequest, ListDocumentsRequest, ListItemsRequest, ListSessionsRequest, MatchMediatorsRequest, MoveCaseRequest,
-    PlanSessionRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest,
-    RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest, SayDirectRequest, StateNoConditionRequest, StepItemRequest,
-    StepSessionRequest, access_service_server::AccessService as _, assessment_service_server::AssessmentService as _,
-    case_service_server::CaseService as _, condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
-    disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _,
+    EndAssignmentRequest, EndConditionRequest, FindCaseByReferralRequest, FinishReviewRequest, GetCaseRequest, LeaveCaseRequest,
+    ListConditionsRequest, ListDisclosuresRequest, ListDocumentsRequest, ListDueThingsRequest, ListItemsRequest, ListReviewsRequest,
+    ListSessionsRequest, MatchMediatorsRequest, MoveCaseRequest, PlanSessionRequest, ReadDocumentRequest, RecordAssessmentRequest,
+    RecordConditionRequest, RecordConsentRequest, RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest,
+    SayDirectRequest, StateNoConditionRequest, StepItemRequest, StepSessionRequest, access_service_server::AccessService as _,
+    assessment_service_server::AssessmentService as _, case_service_server::CaseService as _,
+    condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
+    disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _, due_service_server::DueService as _,
     exchange_service_server::ExchangeService as _, mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
-    participant_service_server::ParticipantService as _, session_service_server::SessionService as _,
+    participant_service_server::ParticipantService as _, review_service_server::ReviewService as _,
+    session_service_server::SessionService as _,
 };
 use proto::role;
 use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 30] = [
+const COMPARED: [&str; 33] = [
+    "ListDueThings",
+    "ListReviews",
+    "FinishReview",
     "PlanSession",
     "StepSession",
     "ListSessions",
@@ -55,7 +60,9 @@ const COMPARED: [&str; 30] = [
 const SUPERVISORS: &str = "supervisors know of every case";
 /// Those of the registry of mediators; of those that name a case only the National Manager calls one.
 const NO_CASE: &str = "names no case, or only the National Manager may";
-const OTHERS: [(&str, &str); 28] = [
+const OTHERS: [(&str, &str); 30] = [
+    ("GetWorkload", "names no case, and counts only those that the caller answers for"),
+    ("SignOffReview", SUPERVISORS),
     ("KeepDocument", "a stream: compared in documents.rs, whatever is sent"),
     ("AssignOfficer", SUPERVISORS),
     ("EndOfficer", SUPERVISORS),
@@ -129,6 +136,7 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
             let request = StepSessionRequest { case_ref: name, step: 1, ..Default::default() };
             refused(door.step_session(asked(&who, request))).await
         }
+        "ListDueThings" | "ListReviews" | "FinishReview" => ask_of_reviews(door, rpc, name).await,
         "ListSessions" => refused(door.list_sessions(asked(&who, ListSessionsRequest { case_ref: name }))).await,
         "RegisterItem" => refused(door.register_item(asked(&who, RegisterItemRequest { case_ref: name, ..Default::default() }))).await,
         "StepItem" => refused(door.step_item(asked(&who, StepItemRequest { case_ref: name, step: 2, ..Default::default() }))).await,
@@ -138,8 +146,7 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
         "GetCase" => refused(door.get_case(asked(&who, GetCaseRequest { case_ref: name }))).await,
         "FindCaseByReferral" => refused(door.find_case_by_referral(asked(&who, FindCaseByReferralRequest { referral_id: name }))).await,
         "AddParticipant" => {
-            let request = AddParticipantRequest { case_id: name, kind: 1, ..Default::default() };
-            refused(door.add_participant(asked(&who, request))).await
+            refused(door.add_participant(asked(&who, AddParticipantRequest { case_id: name, kind: 1, ..Default::default() }))).await
         }
         "LeaveCase" => {
             let request = LeaveCaseRequest { case_ref: name, wish: 1, ..Default::default() };
@@ -154,6 +161,19 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
             refused(door.record_consent(asked(&who, request))).await
         }
         _ => refused(door.move_case(asked(&who, MoveCaseRequest { case_id: name, to: 2, ..Default::default() }))).await,
+    }
+}
+
+/// The same of what is due, and of reviews.
+async fn ask_of_reviews(door: &Server, rpc: &str, name: String) -> Seen {
+    let (who, stranger) = (mediator("mediator-1"), caller("rj-officer-9", &[role::RJ_OFFICER]));
+    match rpc {
+        "ListDueThings" => refused(door.list_due_things(asked(&who, ListDueThingsRequest { case_ref: name, ..Default::default() }))).await,
+        "ListReviews" => refused(door.list_reviews(asked(&who, ListReviewsRequest { case_ref: name }))).await,
+        _ => {
+            let request = FinishReviewRequest { case_ref: name, finding: 1, ..Default::default() };
+            refused(door.finish_review(asked(&stranger, request))).await
+        }
     }
 }
 

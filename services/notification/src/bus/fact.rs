@@ -9,8 +9,8 @@ use messaging::{
 };
 use proto::{
     cases::v1::{
-        BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, ConditionAdvised, EngagementEnding, GateChanged,
-        MediatorAssigned, OfficerAssigned,
+        BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, ConditionAdvised, DueKind, EngagementEnding,
+        GateChanged, MediatorAssigned, OfficerAssigned, ThingDue,
     },
     intake::v1::{self as intake, ContactPushed, ReferralReceived, ReferralsReceived, contact_service_client::ContactServiceClient},
     subject,
@@ -33,7 +33,7 @@ use crate::{
     domain::{
         contact::Contact,
         fact::{EndingTo, Fact},
-        template::Origin,
+        template::{Due, Origin},
         text::plain,
     },
 };
@@ -83,6 +83,7 @@ impl Handler for Facts {
                 Ok(FactMessage::of(Fact::BreakGlassReviewDue { notice_id, overdue: event.overdue, at }))
             }
             subject::ENGAGEMENT_ENDING => engagement_ending(&message.decode()?).map(FactMessage::Facts),
+            subject::THING_DUE => thing_due(&message.decode()?).map(FactMessage::of),
             subject::CONTACT_PUSHED => {
                 let pushed: ContactPushed = message.decode()?;
                 let contact = fetch(self.intake.clone(), &pushed).await?;
@@ -152,6 +153,31 @@ fn engagement_ending(event: &EngagementEnding) -> Result<Vec<Fact>, Rejection> {
     let (mediator, at) = (event.mediator.clone(), event.ends_at.as_ref().and_then(instant));
     let of = |to| Fact::EngagementEnding { notice_id, mediator: mediator.clone(), to, open_cases: event.open_cases, at };
     Ok([EndingTo::Mediator, EndingTo::Unit].map(of).into())
+}
+
+/// For the person that it names, or the office.
+fn thing_due(event: &ThingDue) -> Result<Fact, Rejection> {
+    let what = match event.kind() {
+        DueKind::Assessment => Due::Assessment,
+        DueKind::Consent => Due::Consent,
+        DueKind::Condition => Due::Condition,
+        DueKind::FollowUp => Due::FollowUp,
+        DueKind::Review => Due::Review,
+        DueKind::SignOff => Due::SignOff,
+        DueKind::Training => Due::Training,
+        DueKind::Unspecified | DueKind::Schedule | DueKind::Engagement => {
+            return Err(never("kind-unknown", "nobody is told of something of this kind"));
+        }
+    };
+    let case_id = if event.case_id.is_empty() { None } else { Some(event.case_id.parse().map_err(malformed)?) };
+    Ok(Fact::ThingDue {
+        notice_id: notice(&event.notice_id)?,
+        case_id,
+        what,
+        person: Some(plain(&event.person)).filter(|person| !person.is_empty()),
+        overdue: event.overdue,
+        at: event.due_at.as_ref().and_then(instant),
+    })
 }
 
 fn mediator_assigned(event: &MediatorAssigned) -> Result<Fact, Rejection> {

@@ -29,6 +29,7 @@ pub fn listen(ctx: &Context, app: &App, intake: &ContactServiceClient<Peer>, wai
         subject::NOTIFICATION_ACCESS,
         subject::NOTIFICATION_ADVICE,
         subject::NOTIFICATION_MEDIATORS,
+        subject::NOTIFICATION_DUE,
     ] {
         ctx.consume(facts, Facts { app: app.clone(), intake: intake.clone() });
     }

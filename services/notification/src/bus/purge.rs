@@ -34,11 +34,14 @@ impl Receiver for Purges {
         let case = event.case_id.parse().map_err(malformed)?;
         let referrals = std::iter::once(&event.referral_id).chain(&event.referral_ids).map(|id| id.parse().map_err(malformed));
         let referrals = referrals.collect::<Result<Vec<ReferralId>, Rejection>>()?;
-        let uuid = |id: &String| Uuid::try_parse(id).map_err(|_| never("id-malformed", "the id of a break-glass or a block is not a UUID"));
+        let uuid = |id: &String| {
+            Uuid::try_parse(id).map_err(|_| never("id-malformed", "the id of a break-glass, a block or a notice is not a UUID"))
+        };
         let break_glasses = event.break_glass_ids.iter().map(uuid).collect::<Result<_, Rejection>>()?;
         let blocks = event.block_ids.iter().map(uuid).collect::<Result<_, Rejection>>()?;
+        let due_notices = event.due_notice_ids.iter().map(uuid).collect::<Result<_, Rejection>>()?;
         let (purged_at, last_used_at) = (event.purged_at.as_ref().and_then(instant), event.last_used_at.as_ref().and_then(instant));
-        let order = Purged { case, referrals, break_glasses, blocks, purged_at, last_used_at };
+        let order = Purged { case, referrals, break_glasses, blocks, due_notices, purged_at, last_used_at };
         Ok(Signed { about: case.uuid(), values: purge::order(&event), signature: event.signature, order })
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     inbox::Recipient,
     office,
-    template::{Data, Origin, Template},
+    template::{Data, Due, Origin, Template},
 };
 
 /// Fact that a person is notified of.
@@ -63,6 +63,16 @@ pub enum Fact {
         overdue: i32,
         at: Option<OffsetDateTime>,
     },
+    /// Something is due soon, due now or overdue; of a case, or of the registry of mediators [R3a].
+    ThingDue {
+        notice_id: Uuid,
+        case_id: Option<CaseId>,
+        what: Due,
+        /// Nobody: the RJ Unit, and of a sign-off its supervisors.
+        person: Option<String>,
+        overdue: bool,
+        at: Option<OffsetDateTime>,
+    },
     /// At this moment the engagement of a mediator is over [D-mediator].
     EngagementEnding {
         notice_id: Uuid,
@@ -106,6 +116,7 @@ impl Fact {
             Self::BreakGlassOpened { break_glass_id, .. } => *break_glass_id,
             Self::BreakGlassQuotaReached { notice_id, .. }
             | Self::BreakGlassReviewDue { notice_id, .. }
+            | Self::ThingDue { notice_id, .. }
             | Self::EngagementEnding { notice_id, .. } => *notice_id,
         }
     }
@@ -137,6 +148,20 @@ impl Fact {
             }
             Self::BreakGlassReviewDue { overdue, at, .. } => {
                 (rj_supervisors(), Template::BreakGlassReviewDue, Data { waiting: Some(overdue), happened_at: at, ..Data::default() })
+            }
+            Self::ThingDue { case_id, what, person, overdue, at, .. } => {
+                let recipient = match (person, what) {
+                    (Some(person), _) => Recipient::Person(person),
+                    (None, Due::SignOff) => rj_supervisors(),
+                    (None, _) => rj_unit(),
+                };
+                let template = match (what, overdue) {
+                    (Due::SignOff, _) => Template::SignOffDue,
+                    (_, true) => Template::ThingOverdue,
+                    (_, false) => Template::ThingDue,
+                };
+                let case_id = case_id.map(|case| case.to_string()).unwrap_or_default().into();
+                (recipient, template, Data { case_id, due: Some(what), happened_at: at, ..Data::default() })
             }
             Self::EngagementEnding { mediator, to, open_cases, at, .. } => {
                 let data = Data { person: mediator.clone(), waiting: Some(open_cases), happened_at: at, ..Data::default() };

@@ -20,6 +20,8 @@ pub struct Purged {
     pub referrals: Vec<ReferralId>,
     pub break_glasses: Vec<Uuid>,
     pub blocks: Vec<Uuid>,
+    /// Notices of what was due.
+    pub due_notices: Vec<Uuid>,
     pub purged_at: Option<OffsetDateTime>,
     pub last_used_at: Option<OffsetDateTime>,
 }
@@ -29,8 +31,8 @@ impl Purged {
     #[must_use]
     pub fn about(&self) -> Vec<Uuid> {
         let referrals = self.referrals.iter().map(|referral| referral.uuid());
-        let mut about: Vec<Uuid> =
-            std::iter::once(self.case.uuid()).chain(referrals).chain(self.break_glasses.iter().chain(&self.blocks).copied()).collect();
+        let others = self.break_glasses.iter().chain(&self.blocks).chain(&self.due_notices).copied();
+        let mut about: Vec<Uuid> = std::iter::once(self.case.uuid()).chain(referrals).chain(others).collect();
         about.sort_unstable();
         about.dedup();
         about
@@ -43,6 +45,7 @@ impl Purged {
             || (self.referrals.iter().any(|referral| referral.uuid() == about) && told(&[Template::ReferralReceived]))
             || (self.break_glasses.contains(&about) && told(&[Template::BreakGlassOpened]))
             || (self.blocks.contains(&about) && told(&[Template::PassageBlocked, Template::PassageClear]))
+            || (self.due_notices.contains(&about) && told(&[Template::ThingDue, Template::ThingOverdue, Template::SignOffDue]))
     }
 }
 
@@ -85,6 +88,7 @@ mod tests {
     const REFERRAL: Uuid = Uuid::from_u128(2);
     const GLASS: Uuid = Uuid::from_u128(3);
     const BLOCK: Uuid = Uuid::from_u128(4);
+    const NOTICE: Uuid = Uuid::from_u128(5);
 
     fn purged() -> Purged {
         Purged {
@@ -92,6 +96,7 @@ mod tests {
             referrals: vec![ReferralId::new(REFERRAL)],
             break_glasses: vec![GLASS],
             blocks: vec![BLOCK],
+            due_notices: vec![NOTICE],
             purged_at: Some(NOW),
             last_used_at: Some(NOW - LEAST),
         }
@@ -110,6 +115,9 @@ mod tests {
             told(GLASS, Template::BreakGlassOpened),
             told(BLOCK, Template::PassageBlocked),
             told(BLOCK, Template::PassageClear),
+            told(NOTICE, Template::ThingDue),
+            told(NOTICE, Template::ThingOverdue),
+            told(NOTICE, Template::SignOffDue),
         ];
         assert_eq!(forbidden(&purged(), &all, NOW), None);
         assert_eq!(forbidden(&purged(), &[], NOW), None);
@@ -117,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_concern_is_deleted_under_no_name_and_nothing_else_that_is_not_of_the_case() {
-        for about in [CASE, REFERRAL, GLASS, BLOCK] {
+        for about in [CASE, REFERRAL, GLASS, BLOCK, NOTICE] {
             let alarm = NoticeRow { of_a_concern: true, ..told(about, Template::ConcernRingNhq) };
             assert_eq!(forbidden(&purged(), &[alarm], NOW), Some("purge-names-a-concern"));
             for template in [Template::ConcernVanished, Template::ContactReview, Template::BreakGlassReviewDue] {

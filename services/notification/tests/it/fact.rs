@@ -1,6 +1,7 @@
 //! Facts of intake and cases: notified to the people who work on them, and to nobody else.
 
 use auth::grants::Line;
+use base::Caller;
 use harness::grants::{hold, line};
 use messaging::inbox::Handler;
 use notification::{
@@ -12,7 +13,10 @@ use notification::{
     domain::fact::Fact,
 };
 use proto::{
-    cases::v1::{BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, EngagementEnding, MediatorAssigned, OfficerAssigned},
+    cases::v1::{
+        BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, DueKind, EngagementEnding, MediatorAssigned, OfficerAssigned,
+        ThingDue,
+    },
     id::CaseId,
     intake::v1::{Origin, ReferralReceived, contact_service_client::ContactServiceClient},
     role, subject,
@@ -292,4 +296,41 @@ async fn the_mediator_and_the_rj_unit_are_each_told_once_that_an_engagement_ends
     assert!(unit.len() == 1 && unit[0].template == "cases-to-hand-over", "{}", unit.len());
     assert!(unit[0].body.contains("Mediator: mediator-1") && unit[0].body.contains("Open cases to hand over: 3"), "{}", unit[0].body);
     assert!(world.inbox(&caller("mediator-2", role::MEDIATOR, "")).await.is_empty());
+}
+
+// [R3a] [RM1a]
+#[tokio::test]
+async fn what_is_due_is_told_once_to_the_person_it_names_and_what_waits_for_the_office_to_the_office() {
+    let world = world().await;
+    holds(&world, "rj-officer-1", role::RJ_OFFICER, None).await;
+    holds(&world, "rj-supervisor-1", role::RJ_SUPERVISOR, None).await;
+    let event = |notice: u128, kind: DueKind, person: &str, overdue: bool| ThingDue {
+        notice_id: Uuid::from_u128(notice).to_string(),
+        kind: kind.into(),
+        case_id: CaseId::new(Uuid::from_u128(0xca5e)).to_string(),
+        person: person.into(),
+        due_at: Some(base::wire::timestamp(START)),
+        overdue,
+        noticed_at: Some(base::wire::timestamp(START)),
+    };
+    let told = [
+        event(1, DueKind::Assessment, "mediator-1", false),
+        event(1, DueKind::Assessment, "mediator-1", false),
+        event(2, DueKind::Review, "", true),
+        event(3, DueKind::Review, "", true),
+        event(4, DueKind::SignOff, "", false),
+    ];
+    for one in &told {
+        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::THING_DUE, one).await.unwrap();
+    }
+    let templates = async |who: Caller| world.inbox(&who).await.into_iter().map(|item| item.template).collect::<Vec<_>>();
+    assert_eq!(templates(caller("mediator-1", role::MEDIATOR, "")).await, ["thing-due"]);
+    let unit = world.inbox(&officer("rj-officer-1")).await;
+    assert_eq!(unit.iter().filter(|item| item.template == "thing-overdue").count(), 2, "an alarm that is repeated is told again");
+    assert!(unit.iter().all(|item| item.body.contains("The RJ Unit is to review a case.")));
+    let supervisor = templates(caller("rj-supervisor-1", role::RJ_SUPERVISOR, "")).await;
+    assert!(supervisor.contains(&"sign-off-due".to_owned()), "{supervisor:?}");
+    assert!(
+        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::THING_DUE, &event(5, DueKind::Unspecified, "", false)).await.is_err()
+    );
 }

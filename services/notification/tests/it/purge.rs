@@ -72,6 +72,7 @@ fn order() -> CasePurged {
         purged_at: Some(base::wire::timestamp(START + LEAST)),
         break_glass_ids: vec![GLASS.to_string()],
         block_ids: Vec::new(),
+        due_notice_ids: Vec::new(),
         referral_ids: vec![SECOND.to_string()],
         last_used_at: Some(base::wire::timestamp(START)),
         signature: Vec::new(),

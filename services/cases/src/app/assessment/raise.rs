@@ -11,10 +11,11 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    app::App,
+    app::{App, review::call::call_for},
     domain::{
         assessment::{self as rules, NewAssessment},
         participant::person::Participant,
+        review::Trigger,
         text,
     },
     store::{case::file::CaseFile, concern, sealed},
@@ -77,6 +78,7 @@ pub(crate) async fn raise(
     let outgoing = outgoing.sealed_if(vault::or_clear(key, "outbox")?.as_ref()).map_err(sqlx::Error::from)?;
     outbox::enqueue(tx, &outgoing, at).await?;
     concern::raise(tx, file.id, (concern, for_the_site), outgoing.id, at).await?;
+    call_for(tx, &app.ids, file.id, Trigger::Concern, concern.uuid(), at).await?;
     tracing::info!(case.id = %file.id, concern.id = %concern, "imminent risk: concern raised, contact frozen");
     Ok(concern)
 }

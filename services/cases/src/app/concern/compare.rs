@@ -15,10 +15,11 @@ use to_safety::{Known, Open, Stands, learn};
 use uuid::Uuid;
 
 use crate::{
-    app::{App, access::need_to_know::find, site::follow, transition},
+    app::{App, access::need_to_know::find, review::call::call_for, site::follow, transition},
     domain::{
         access::decision::{self, Tie, Verb},
         gate::conditions,
+        review::Trigger,
     },
     store::{concern, gate},
 };
@@ -86,7 +87,9 @@ async fn freeze_one(app: &App, case: CaseId, concern: ConcernId) -> Result<()> {
     let at = app.clock.now();
     let mut tx = app.begin_itself().await?;
     let Some(ground) = gate::lock(&mut tx, case, at).await? else { return Ok(()) };
-    concern::freeze(&mut tx, case, concern, at).await?;
+    if concern::freeze(&mut tx, case, concern, at).await? {
+        call_for(&mut tx, &app.ids, case, Trigger::Concern, app.ids.uuid(), at).await?;
+    }
     let to = conditions::after_contact_frozen(ground.standing);
     transition::apply(&mut tx, (&app.vault, &app.ids), case, ground.standing, to, "", transition::BY_ITSELF, at).await?;
     tx.commit().await?;

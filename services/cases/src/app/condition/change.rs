@@ -17,6 +17,7 @@ use crate::{
             step::{Done, End, Informing, Step},
             wording::EXCEPTION,
         },
+        due::Object,
         text,
     },
     error,
@@ -27,7 +28,7 @@ use crate::{
             register::{self, Condition},
             step,
         },
-        participant,
+        due, participant,
         sealed::Unopened,
     },
 };
@@ -138,6 +139,7 @@ pub async fn end_condition(
     add(&mut tx, app, caller, (&file, &condition), done, at).await?;
     register::set_state(&mut tx, condition.id, state).await?;
     advice::end(&mut tx, condition.id, at).await?;
+    due::settle(&mut tx, &Object::condition(condition.id), at).await?;
     tx.commit().await?;
     tracing::info!(case.id = %file.id, condition.id = %condition.id, "a condition ended");
     Ok(())

@@ -7,11 +7,13 @@ use crate::{
     app::{
         App,
         access::need_to_know::{lock, recorder},
-        gate::check,
+        gate::{check, recheck::recheck},
+        review::call::call_for,
     },
     domain::{
         access::decision::Verb,
         condition::entry::{self, Kind, NewCondition, Written},
+        review::Trigger,
         text,
     },
     error,
@@ -42,7 +44,9 @@ pub async fn record_condition(app: &App, caller: &Caller, case_ref: &str, kind: 
     }
     let id = app.ids.uuid();
     register::add(&mut tx, &app.vault, (file.id, id), &new, (&caller.subject, &key), at).await?;
+    call_for(&mut tx, &app.ids, file.id, Trigger::Condition, id, at).await?;
     check::uphold(&mut tx, app, &Ground::of(&file), at).await?;
+    recheck(&mut tx, app, file.id, at).await?;
     tx.commit().await?;
     app.outbox.wake();
     tracing::info!(case.id = %file.id, condition.id = %id, "a condition was recorded");

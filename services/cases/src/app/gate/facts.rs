@@ -21,7 +21,7 @@ use crate::{
     store::{
         assessment, condition, consent,
         gate::{self, Ground},
-        participant,
+        participant, review,
         sealed::Unopened,
     },
 };
@@ -69,6 +69,7 @@ pub(crate) async fn of_file(
     let mediator = registered(tx, app, ground.id, at).await?;
     let today = at.date();
     let (condition_forbids, conditions_not_answered) = condition::register::for_the_gate(tx, ground.id, today).await?;
+    let open_reviews = review::in_the_gate(tx, ground.id, at).await?;
     let has_withdrawn = |who| withdrawn.iter().any(|(withdrew, _)| *withdrew == who);
     let nobody_stands_in = people.iter().any(|someone| {
         let left = someone.left.as_ref();
@@ -98,6 +99,7 @@ pub(crate) async fn of_file(
         safety_answered: app.concerns.is_current(at),
         mediator_assigned,
         mediator,
+        open_reviews,
         people,
         nobody_stands_in,
         today,

@@ -1,17 +1,24 @@
 //! Use cases: engage a mediator, renew the engagement, end it, and change what they can do [D-mediator].
 
 use base::{Caller, Result};
-use time::Date;
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
 
 use crate::{
-    app::{App, mediator::Change},
-    domain::mediator::{
-        act::Act,
-        engagement::{self as machine, Command, End, Kind, State},
-        entry::{self, Details, Entry, Given},
+    app::{
+        App,
+        mediator::{Change, training::set_expiries},
+    },
+    domain::{
+        due::{Object, Of, after},
+        mediator::{
+            act::Act,
+            engagement::{self as machine, Command, End, Kind, State},
+            entry::{self, Details, Entry, Given},
+        },
     },
     error,
-    store::mediator::entry as store,
+    store::{due, mediator::entry as store},
 };
 
 /// Engagement as a caller gives it.
@@ -47,6 +54,8 @@ pub async fn engage(app: &App, caller: &Caller, asked: Engagement<'_>) -> Result
         Entry { subject: change.subject.clone(), kind: asked.kind, first_day, last_day, contract, details, renewed: false, ended: None };
     store::engage(&mut change.tx, &entry).await?;
     store::end_assignments(&mut change.tx, &entry.subject, &caller.subject, at).await?;
+    set_end(&mut change.tx, &entry.subject, last_day, at).await?;
+    set_expiries(&mut change.tx, &entry.subject, at).await?;
     change.finish(caller, Act::Engage, Some((command, last_day))).await?;
     tracing::info!("a mediator was engaged");
     Ok(last_day)
@@ -61,6 +70,8 @@ pub async fn renew(app: &App, caller: &Caller, mediator: &str, last_day: &str) -
     let entry = change.allowed(Command::Renew)?;
     let last_day = machine::renewal(entry.kind, entry.last_day, entry::day(last_day, "last_day")?)?;
     store::renew(&mut change.tx, &entry.subject, last_day).await?;
+    let at = change.at;
+    set_end(&mut change.tx, &entry.subject, last_day, at).await?;
     change.finish(caller, Act::Renew, Some((Command::Renew, last_day))).await?;
     tracing::info!("an engagement of a mediator was renewed");
     Ok(last_day)
@@ -76,6 +87,7 @@ pub async fn end(app: &App, caller: &Caller, mediator: &str, why: End) -> Result
     let (at, entry) = (change.at, change.allowed(Command::End)?);
     store::end(&mut change.tx, &entry.subject, why, at).await?;
     let ended = store::end_assignments(&mut change.tx, &entry.subject, &caller.subject, at).await?;
+    due::settle_of_mediator(&mut change.tx, &entry.subject, at).await?;
     let step = entry.ended.is_none().then_some((Command::End, entry.last_day));
     change.finish(caller, Act::End, step).await?;
     tracing::info!("an engagement of a mediator was ended");
@@ -95,4 +107,9 @@ pub async fn amend(app: &App, caller: &Caller, mediator: &str, details: &Given<'
     }
     store::amend(&mut change.tx, &entry.subject, &details).await?;
     change.finish(caller, Act::Amend, Some((Command::Amend, entry.last_day))).await
+}
+
+/// Writes when an engagement is over: it is told before.
+async fn set_end(tx: &mut PgConnection, mediator: &str, last_day: Date, at: OffsetDateTime) -> sqlx::Result<()> {
+    due::set(tx, &Object::engagement(mediator), &Of::Mediator(mediator.to_owned()), at, Some(after(last_day))).await
 }

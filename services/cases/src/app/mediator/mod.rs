@@ -6,7 +6,6 @@ pub mod engagement;
 pub mod matching;
 pub mod read;
 pub mod training;
-pub mod warn;
 
 use audit_log::Act as Entry;
 use base::{Caller, Refusal, Result};

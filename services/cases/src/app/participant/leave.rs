@@ -9,6 +9,7 @@ use crate::{
         access::need_to_know::{lock, recorder},
         gate::{facts, recheck::recheck},
         participant::named::participant,
+        review::call::call_for,
         transition,
     },
     domain::{
@@ -18,6 +19,7 @@ use crate::{
             former,
             leaving::{self, Leaving, Wish},
         },
+        review::Trigger,
     },
     store::{consent, gate::Ground, participant as people, sealed::Unopened},
 };
@@ -50,6 +52,9 @@ pub async fn leave_case(app: &App, caller: &Caller, command: Command<'_>) -> Res
     let withdrew = consent::withdrawn(&mut tx, file.id).await?.iter().any(|(withdrew, _)| *withdrew == who.id);
     let stays_as = former::stays_as(who, &everyone, command.wish, withdrew);
     people::leave(&mut tx, &app.vault, file.id, (who.id, who.person.kind.side()), &leaving, &stays_as).await?;
+    if command.wish == Wish::Own {
+        call_for(&mut tx, &app.ids, file.id, Trigger::Withdrawal, app.ids.uuid(), at).await?;
+    }
     let facts = facts::read(&mut tx, app, &Ground::of(&file), Unopened::Marked, at).await?;
     let to = conditions::after_left(&facts, who.person.kind, command.wish);
     transition::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", transition::BY_ITSELF, at).await?;

@@ -20,6 +20,7 @@ pub struct Purged<'a> {
     pub duplicates: &'a [Uuid],
     pub break_glasses: &'a [Uuid],
     pub blocks: &'a [Uuid],
+    pub due_notices: &'a [Uuid],
     pub last_used_at: OffsetDateTime,
     pub at: OffsetDateTime,
 }
@@ -33,6 +34,7 @@ pub fn case_purged(ids: &Ids, signer: &Signer, purged: &Purged<'_>) -> Outgoing 
         purged_at: Some(wire::timestamp(purged.at)),
         break_glass_ids: purged.break_glasses.iter().map(Uuid::to_string).collect(),
         block_ids: purged.blocks.iter().map(Uuid::to_string).collect(),
+        due_notice_ids: purged.due_notices.iter().map(Uuid::to_string).collect(),
         referral_ids: purged.duplicates.iter().map(Uuid::to_string).collect(),
         last_used_at: Some(wire::timestamp(purged.last_used_at)),
         signature: Vec::new(),

@@ -144,6 +144,7 @@ async fn carry_out(
         duplicates: &duplicates,
         break_glasses: &done.break_glasses,
         blocks: &done.blocks,
+        due_notices: &done.due_notices,
         last_used_at: facts.last_use,
         at,
     };

@@ -3,9 +3,10 @@
 use base::{Caller, Result};
 
 use crate::{
-    app::{App, access::need_to_know::lock},
+    app::{App, access::need_to_know::lock, gate::recheck::recheck, review::call::call_for},
     domain::{
         access::decision::Verb,
+        review::Trigger,
         site::{self as rules, How, Stay},
         text,
     },
@@ -48,11 +49,17 @@ pub async fn change_site(app: &App, caller: &Caller, command: Command<'_>) -> Re
     let known = changes.iter().find(|change| Some(change.id) == under_key);
     let is_news = rules::decide(&asked, file.site.as_deref(), since, known)?.is_none();
     if is_news {
-        site::change(&mut tx, &app.vault, file.id, (app.ids.uuid(), &asked), Recorded { by: &caller.subject, key: &key, at }).await?;
+        let id = app.ids.uuid();
+        site::change(&mut tx, &app.vault, file.id, (id, &asked), Recorded { by: &caller.subject, key: &key, at }).await?;
+        if let Some(trigger) = Trigger::of_site(asked.how) {
+            call_for(&mut tx, &app.ids, file.id, trigger, id, at).await?;
+            recheck(&mut tx, app, file.id, at).await?;
+        }
     }
     let changes = site::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;
     tx.commit().await?;
     if is_news {
+        app.outbox.wake();
         app.concerns.wake();
         tracing::info!(case.id = %file.id, "the site of the case was changed: open concerns of it follow");
     }

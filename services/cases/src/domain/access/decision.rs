@@ -105,6 +105,18 @@ pub enum Verb {
     StepSession,
     #[strum(serialize = "session.list")]
     ListSessions,
+    /// What is due, of one case or of several [R3a].
+    #[strum(serialize = "due.list")]
+    ListDueThings,
+    /// How much each person has, in numbers.
+    #[strum(serialize = "due.workload")]
+    GetWorkload,
+    #[strum(serialize = "review.list")]
+    ListReviews,
+    #[strum(serialize = "review.finish")]
+    FinishReview,
+    #[strum(serialize = "review.sign-off")]
+    SignOffReview,
     #[strum(serialize = "hold.place")]
     PlaceHold,
     #[strum(serialize = "hold.lift")]
@@ -294,6 +306,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
         },
         Verb::ListDisclosures | Verb::ReadWording | Verb::ListAdvice | Verb::ReadAdvice => of_disclosures(tie, verb),
+        Verb::ListDueThings | Verb::GetWorkload | Verb::ListReviews | Verb::FinishReview | Verb::SignOffReview => of_supervision(tie, verb),
         Verb::BreakGlass => break_glass(tie),
         Verb::EndBreakGlass | Verb::ListBreakGlass | Verb::ReviewBreakGlass => of_break_glass(tie, verb),
     }
@@ -316,6 +329,19 @@ fn of_disclosures(tie: Tie, verb: Verb) -> Decision {
         | (Verb::ListDisclosures, Tie::Unit | Tie::Line(Line::Officer)) => Decision::Allowed,
         (Verb::ListDisclosures, Tie::Line(Line::Mediator | Line::BreakGlass)) => Decision::Refused(error::not_your_part()),
         _ => Decision::Hidden,
+    }
+}
+
+/// What is due and the reviews are read like the case; who answers for it finishes a review, and a supervisor signs it off.
+fn of_supervision(tie: Tie, verb: Verb) -> Decision {
+    use Line::{BreakGlass, Mediator, Officer};
+    match (verb, tie) {
+        (_, Tie::Unit)
+        | (Verb::ListDueThings | Verb::ListReviews, Tie::Line(_))
+        | (Verb::GetWorkload | Verb::FinishReview, Tie::Line(Officer)) => Decision::Allowed,
+        (_, Tie::Line(Officer | Mediator)) => Decision::Refused(error::not_your_part()),
+        (_, Tie::Line(BreakGlass)) => Decision::Refused(error::read_only_access()),
+        (_, Tie::Service | Tie::Addressee | Tie::Stranger) => Decision::Hidden,
     }
 }
 

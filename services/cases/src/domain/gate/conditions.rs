@@ -16,6 +16,7 @@ use crate::domain::{
         kind::{Kind, Side},
         leaving::Wish,
     },
+    review::Trigger,
 };
 
 /// The facts of the file that decide a move.
@@ -37,6 +38,8 @@ pub struct Facts {
     pub mediator_assigned: bool,
     /// What the registry says of whoever has the assignment, at this moment.
     pub mediator: Registered,
+    /// What opened the reviews of the RJ Unit that stand in the gate [RM1a].
+    pub open_reviews: BTreeSet<Trigger>,
     /// Current participants, without those who left.
     pub people: Vec<Person>,
     /// A victim has left whom no representative can replace [CCRA 26.1(2)].
@@ -182,6 +185,7 @@ pub(super) fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing
     missing.extend(facts.contact_frozen.then_some(Missing::ContactFrozen));
     missing.extend((!facts.safety_answered).then_some(Missing::SafetyAnswer));
     missing.extend(facts.condition_forbids.then_some(Missing::ConditionException));
+    missing.extend(facts.open_reviews.iter().copied().map(Missing::OpenReview));
     for person in &facts.people {
         let Some(latest) = person.latest else { continue };
         missing.extend(overdue(person.kind, latest, facts.today));

@@ -10,6 +10,7 @@ use crate::{
         condition::wording::{EXCEPTION, Wording},
         mode::Mode,
         participant::kind::{Kind, Side},
+        review::Trigger,
     },
     error,
 };
@@ -53,6 +54,8 @@ pub enum Missing {
     Assessment(Kind),
     /// The review date of the latest assessment is past, or was never set [R4a].
     Review(Kind),
+    /// The finding of a review by the RJ Unit that is open [RM1a].
+    OpenReview(Trigger),
     /// A note on how risk is managed, where the latest assessment says high risk [RM1].
     NoteOnHighRisk(Kind),
     /// The latest assessment says imminent risk [RM1b].
@@ -89,6 +92,7 @@ impl Missing {
             Self::Participant(Side::Offender) => "participant-missing:offender".to_owned(),
             Self::Assessment(kind) => format!("assessment-missing:{}", kind.code()),
             Self::Review(kind) => format!("review-overdue:{}", kind.code()),
+            Self::OpenReview(trigger) => format!("review-open:{}", trigger.code()),
             Self::NoteOnHighRisk(kind) => format!("high-risk-without-note:{}", kind.code()),
             Self::ImminentRisk(kind) => format!("imminent-risk:{}", kind.code()),
             Self::Consent(kind, mode) => format!("consent-missing:{}:{}", kind.code(), mode.code()),
@@ -121,6 +125,7 @@ impl Missing {
             | Self::Training
             | Self::Assessment(_)
             | Self::Review(_)
+            | Self::OpenReview(_)
             | Self::NoteOnHighRisk(_)
             | Self::NotInMediation
             | Self::PartyLeft(_) => false,
@@ -138,6 +143,7 @@ impl Missing {
             Self::ConditionsAnswer => "R7a",
             Self::OwnInitiative(_) | Self::PartyLeft(_) => "IM1c",
             Self::NotInMediation => "R4b",
+            Self::OpenReview(_) => "RM1a",
             Self::ImminentRisk(_) => "RM1b",
             Self::Mediator | Self::Engagement | Self::Conflict => "D-mediator",
             Self::Training => "R3d",
@@ -198,6 +204,11 @@ impl Missing {
             Self::Participant(Side::Offender) => both("the offender as a participant", "le délinquant comme participant"),
             Self::Assessment(kind) => about(kind.words(), "an assessment of", "une évaluation visant"),
             Self::Review(kind) => about(kind.words(), "a review that is not overdue of", "un réexamen à jour visant"),
+            Self::OpenReview(trigger) => about(
+                trigger.words(),
+                "the finding of the RJ Unit in the open review called for by",
+                "la conclusion de l'Unité de la justice réparatrice dans le réexamen en cours, motivé par",
+            ),
             Self::NoteOnHighRisk(kind) => {
                 about(kind.words(), "a note on the high risk assessed for", "une note sur le risque élevé évalué pour")
             }

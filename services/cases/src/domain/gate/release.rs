@@ -41,6 +41,8 @@ pub fn blocks(facts: &Facts, mode: Mode, parties: &[Party]) -> Vec<Missing> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use time::macros::date;
 
     use super::*;
@@ -48,6 +50,7 @@ mod tests {
         assessment::Risk,
         case::stage::Standing,
         gate::conditions::{Latest, Person, Registered},
+        review::Trigger,
     };
 
     const BOTH: [Party; 2] = [Party { kind: Kind::Offender, has_left: false }, Party { kind: Kind::Victim, has_left: false }];
@@ -68,6 +71,7 @@ mod tests {
             safety_answered: true,
             mediator_assigned: true,
             mediator: Registered::WELL,
+            open_reviews: BTreeSet::new(),
             people: vec![person(Kind::Victim), person(Kind::Offender)],
             nobody_stands_in: false,
             today: date!(2026 - 11 - 30),
@@ -89,7 +93,8 @@ mod tests {
     #[test]
     fn each_condition_of_mediation_alone_keeps_a_letter_back() {
         type Change = fn(&mut Facts);
-        let changes: [(Change, Missing); 13] = [
+        let changes: [(Change, Missing); 14] = [
+            (|facts| facts.open_reviews = [Trigger::Transfer].into(), Missing::OpenReview(Trigger::Transfer)),
             (|facts| facts.condition_forbids = true, Missing::ConditionException),
             (
                 |facts| {

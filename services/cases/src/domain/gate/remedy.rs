@@ -69,9 +69,14 @@ impl Missing {
                 "Nobody can: whoever comes back says so on their own initiative, and is added again.",
                 "Personne : qui revient le dit de sa propre initiative, et est ajouté de nouveau.",
             ),
+            Self::OpenReview(_) => of_a_review(),
             Self::Assessment(_) | Self::Review(_) | Self::NoteOnHighRisk(_) | Self::ImminentRisk(_) => {
                 ("The mediator or the officer records an assessment.", "Le médiateur ou l’agent consigne une évaluation.")
             }
         }
     }
+}
+
+const fn of_a_review() -> (&'static str, &'static str) {
+    ("An officer of the case reviews it and records the finding.", "Un agent du dossier procède au réexamen et consigne la conclusion.")
 }

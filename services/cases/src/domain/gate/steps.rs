@@ -78,6 +78,7 @@ mod tests {
             safety_answered: false,
             mediator_assigned: true,
             mediator: Registered::WELL,
+            open_reviews: BTreeSet::new(),
             people,
             nobody_stands_in: false,
             today: date!(2026 - 11 - 30),

@@ -3,7 +3,7 @@
 use base::Refusal;
 use proto::id::Region;
 use strum::{EnumString, IntoStaticStr, VariantArray};
-use time::{Date, OffsetDateTime};
+use time::Date;
 
 use crate::{domain::calendar, error};
 
@@ -11,15 +11,6 @@ use crate::{domain::calendar, error};
 pub const CASUAL_MONTHS: i32 = 12;
 /// The same for a service contract: longer than any that is made, so that a typing error is found.
 const CONTRACT_MONTHS: i32 = 120;
-
-/// Days before the end at which it is told, the longest first [D-mediator].
-pub const WARNINGS: [i32; 2] = [60, 30];
-
-/// The first moment at which an engagement with this last day is over.
-#[must_use]
-pub fn over_at(last_day: Date) -> OffsetDateTime {
-    last_day.next_day().unwrap_or(last_day).midnight().assume_utc()
-}
 
 /// Kind of engagement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]

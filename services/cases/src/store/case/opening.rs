@@ -6,8 +6,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    domain::case::stage::{Stage, Standing},
-    store::case::step::standing,
+    domain::{
+        case::stage::{Stage, Standing},
+        due::{Object, Of},
+    },
+    store::{case::step::standing, due},
 };
 
 /// A case about to open.
@@ -43,7 +46,11 @@ pub async fn open(tx: &mut PgConnection, new: &NewCase, at: OffsetDateTime) -> s
     )
     .execute(&mut *tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    let opened = done.rows_affected() == 1;
+    if opened {
+        due::set(tx, &Object::schedule(new.id), &Of::Case(new.id), at, None).await?;
+    }
+    Ok(opened)
 }
 
 /// State of a case that a new screening decision needs.

@@ -11,7 +11,7 @@ use crate::{
         case::stage::{Stage, Standing},
         mode::Mode,
     },
-    store::{decode::known, mode, sealed},
+    store::{decode::known, due, mode, sealed},
 };
 
 /// Stage of a case; its mode with which described one it is, and whether that is direct.
@@ -74,8 +74,11 @@ pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, step: Step
         at,
         described
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
+    if step.to.stage == Stage::Closed || step.from == Some(Stage::Closed) {
+        due::sleep(tx, case, step.to.stage == Stage::Closed).await?;
+    }
     Ok(())
 }
 

@@ -8,11 +8,14 @@ use uuid::Uuid;
 use vault::{Place, Vault};
 
 use crate::{
-    domain::condition::{
-        entry::{Kind, NewCondition},
-        state::{self, Days, State},
+    domain::{
+        condition::{
+            entry::{Kind, NewCondition},
+            state::{self, Days, State},
+        },
+        due::{Object, Of, after},
     },
-    store::{decode::known, sealed},
+    store::{decode::known, due, sealed},
 };
 
 /// Most conditions of one case that are read.
@@ -75,8 +78,11 @@ pub async fn add(
         at,
         key
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
+    if let Some(last) = new.days.until {
+        due::set(tx, &Object::condition(id), &Of::Case(case), at, Some(after(last))).await?;
+    }
     Ok(())
 }
 

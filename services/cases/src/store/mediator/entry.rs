@@ -210,37 +210,6 @@ pub async fn open_cases(tx: &mut PgConnection, subjects: &[String], at: OffsetDa
     Ok(rows.into_iter().map(|row| (row.person, row.cases)).collect())
 }
 
-/// An engagement that ends soon.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ending {
-    pub subject: String,
-    pub last_day: Date,
-}
-
-/// Engagements that end within so many days and of which nobody was told at this distance yet; from here on somebody was. Of several
-/// distances that have come at once the shortest is told, and the longer ones count as told.
-///
-/// # Errors
-/// The statement failed.
-pub async fn ending(tx: &mut PgConnection, days: &[i32], at: OffsetDateTime) -> sqlx::Result<Vec<Ending>> {
-    sqlx::query_as!(
-        Ending,
-        r#"with reached as (
-               select subject, last_day, days from mediator cross join unnest($1::integer[]) as warning (days)
-               where ended_at is null and last_day between $2 and $2 + days
-           ), told as (
-               insert into mediator_warning (subject, last_day, days, told_at) select subject, last_day, days, $3 from reached
-               on conflict do nothing returning subject, last_day
-           )
-           select distinct subject as "subject!", last_day as "last_day!" from told order by 2, 1"#,
-        days,
-        at.date(),
-        at
-    )
-    .fetch_all(tx)
-    .await
-}
-
 fn codes(details: &Details) -> (Vec<String>, Vec<String>) {
     (details.languages.iter().cloned().collect(), details.specialties.iter().cloned().collect())
 }

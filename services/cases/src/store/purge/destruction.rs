@@ -22,6 +22,8 @@ pub struct Destruction {
     pub break_glasses: Vec<Uuid>,
     /// Blocks of which notification was told.
     pub blocks: Vec<Uuid>,
+    /// What was told of due things.
+    pub due_notices: Vec<Uuid>,
     /// Documents whose bytes are still in the object store; they can no longer be opened.
     pub documents: Vec<Uuid>,
 }
@@ -57,6 +59,7 @@ pub async fn carry_out(
     let uses = sqlx::query!("delete from break_glass_use where break_glass_id = any($1)", &break_glasses).execute(&mut *tx).await?;
     let broken = sqlx::query!("delete from break_glass where case_id = $1", id).execute(&mut *tx).await?;
     let conditions = conditions(tx, id).await?;
+    let (reviews, due_notices) = reviews(tx, id).await?;
     let consents = sqlx::query!("delete from consent_record where case_id = $1", id).execute(&mut *tx).await?;
     let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
     let conflicts = sqlx::query!("delete from mediator_conflict where case_id = $1", id).execute(&mut *tx).await?;
@@ -89,9 +92,9 @@ pub async fn carry_out(
         ("case_hold", holds.rows_affected()),
         ("purge_order", orders.rows_affected()),
     ]);
-    rows.extend(conditions.into_iter().chain(passages));
+    rows.extend(conditions.into_iter().chain(passages).chain(reviews));
     let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
-    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, blocks, documents })
+    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, blocks, due_notices, documents })
 }
 
 /// Deletes the conditions of a purged case, the advice on them and what was disclosed, in the order of their foreign keys.
@@ -108,6 +111,15 @@ async fn conditions(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<[(&'static 
         ("condition_step", steps.rows_affected()),
         ("condition", conditions.rows_affected()),
     ])
+}
+
+/// Deletes the reviews of a purged case and what was due of it, in the order of their foreign keys; returns the ids of what was told too.
+async fn reviews(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<([(&'static str, u64); 3], Vec<Uuid>)> {
+    let due = sqlx::query_scalar!("delete from due where case_id = $1 returning notices", id).fetch_all(&mut *tx).await?;
+    let events = sqlx::query!("delete from review_event where case_id = $1", id).execute(&mut *tx).await?;
+    let reviews = sqlx::query!("delete from review where case_id = $1", id).execute(&mut *tx).await?;
+    let counts = [("due", due.len() as u64), ("review_event", events.rows_affected()), ("review", reviews.rows_affected())];
+    Ok((counts, due.into_iter().flatten().collect()))
 }
 
 /// Deletes the sessions of a purged case and the items that passed between its participants, in the order of their foreign keys.

@@ -3,6 +3,7 @@
 mod break_glass;
 mod casework;
 mod concern;
+mod due;
 mod lines;
 mod mediator;
 mod outside;
@@ -64,6 +65,12 @@ pub enum Template {
     EngagementEnding,
     /// The engagement of a mediator ends, and their open cases are to be handed over: for the RJ Unit [D-mediator].
     CasesToHandOver,
+    /// Something is due soon: for whoever works on the case, or the RJ Unit [R3a].
+    ThingDue,
+    /// The same once it is overdue.
+    ThingOverdue,
+    /// A finished review waits for a signature: for the supervisors [R3a].
+    SignOffDue,
     /// Regions hold different contacts for one victim [CARD5].
     ContactReview,
     /// By e-mail to a staff address: grade, reference and where to accept.
@@ -93,6 +100,18 @@ pub enum Origin {
     Unknown,
 }
 
+/// Something that is due, as cases names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    Assessment,
+    Consent,
+    Condition,
+    FollowUp,
+    Review,
+    SignOff,
+    Training,
+}
+
 /// Values for the places of a template; each uses what it needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Data {
@@ -104,6 +123,7 @@ pub struct Data {
     pub case_id: Private<String>,
     /// Opaque identity of a member of staff.
     pub person: String,
+    pub due: Option<Due>,
     /// Number of waiting items.
     pub waiting: Option<i32>,
     pub happened_at: Option<OffsetDateTime>,
@@ -163,6 +183,9 @@ impl Template {
             | Self::BreakGlassReviewDue
             | Self::EngagementEnding
             | Self::CasesToHandOver
+            | Self::ThingDue
+            | Self::ThingOverdue
+            | Self::SignOffDue
             | Self::ContactReview => Class::Protected,
             Self::OutsideRing => Class::NeedToKnow,
             Self::OutsideNotice => Class::Open,
@@ -210,6 +233,9 @@ impl Template {
             Self::BreakGlassReviewDue => break_glass::REVIEW_DUE,
             Self::EngagementEnding => mediator::ENGAGEMENT_ENDING,
             Self::CasesToHandOver => mediator::CASES_TO_HAND_OVER,
+            Self::ThingDue => due::SOON,
+            Self::ThingOverdue => due::OVERDUE,
+            Self::SignOffDue => due::SIGN_OFF,
             Self::ContactReview => casework::CONTACT_REVIEW,
             Self::OutsideRing => outside::RING,
             Self::OutsideNotice => outside::NOTICE,

@@ -55,6 +55,7 @@ fn everything(grade: Grade) -> Data {
         site: "mission".into(),
         case_id: private("marker-file"),
         person: "mediator-1".into(),
+        due: Some(Due::Review),
         waiting: Some(2),
         pages: String::new(),
         happened_at: Some(OffsetDateTime::UNIX_EPOCH),
