@@ -3,8 +3,8 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
     cases::v1::{
-        ConditionEnd, ConditionKind, DeliveryWay, DocumentKind, DocumentSide, EngagementEnd, EngagementKind, InformedHow, Initiative,
-        ParticipantKind, RiskLevel, SessionOutcome, Stage, Wait, Wish,
+        ConditionEnd, ConditionKind, DeliveryWay, DocumentKind, DocumentSide, DueKind, EngagementEnd, EngagementKind, InformedHow,
+        Initiative, ParticipantKind, ReviewFinding, RiskLevel, SessionOutcome, Stage, Wait, Wish,
     },
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
@@ -61,6 +61,8 @@ choice!(
     DeliveryWay,
     ["handed-over", "read-aloud", "by-telephone", "by-video-link", "through-victim-services", "institutional-mail"]
 );
+choice!(due_kind, DueKind, ["assessment", "consent", "condition", "follow-up", "schedule", "review", "sign-off", "engagement", "training"]);
+choice!(review_finding, ReviewFinding, ["goes-on", "goes-on-with-measures"]);
 choice!(stage, Stage, ["assessment", "preparation", "mediation", "follow-up", "paused", "closed"]);
 choice!(
     disposition,
@@ -129,6 +131,8 @@ mod tests {
         complete(condition_kind(), |n| ConditionKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(condition_end(), |n| ConditionEnd::try_from(n).ok().map(|v| v.as_str_name()));
         complete(informed_how(), |n| InformedHow::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(due_kind(), |n| DueKind::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(review_finding(), |n| ReviewFinding::try_from(n).ok().map(|v| v.as_str_name()));
         complete(stage(), |n| Stage::try_from(n).ok().map(|v| v.as_str_name()));
         complete(wait(), |n| Wait::try_from(n).ok().map(|v| v.as_str_name()));
         complete(disposition(), |n| Disposition::try_from(n).ok().map(|v| v.as_str_name()));

@@ -18,6 +18,7 @@ pub mod device;
 pub mod device_key;
 pub mod disclosure;
 pub mod document;
+pub mod due;
 pub mod exchange;
 pub mod failure;
 pub mod grant;
@@ -39,6 +40,7 @@ pub mod purge;
 pub mod quarantine;
 pub mod referral;
 pub mod report;
+pub mod review;
 pub mod seed;
 pub mod session;
 pub mod site;
@@ -79,6 +81,12 @@ pub enum Command {
     /// The register of disclosures
     #[command(subcommand)]
     Disclosure(disclosure::Command),
+    /// What is due, and who has how much of it
+    #[command(subcommand)]
+    Due(due::Command),
+    /// The reviews of the RJ Unit, and what it found
+    #[command(subcommand)]
+    Review(review::Command),
     /// The registry of mediators, and who of them fits a case
     #[command(subcommand)]
     Mediator(mediator::Command),
@@ -139,6 +147,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Condition(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Disclosure(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Due(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Review(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Mediator(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Audit(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
