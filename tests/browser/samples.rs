@@ -11,8 +11,8 @@ use proto::{
     cases::v1::{
         AddParticipantRequest, AdviseDrafterRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConditionKind, ConsentStatus,
         DescribeModeRequest, DocumentKind, DocumentOffered, FindCaseByReferralRequest, GetCaseRequest, HoldKind, ItemStep,
-        KeepDocumentRequest, ParticipantKind, PlaceHoldRequest, PlanSessionRequest, RecordAssessmentRequest, RecordConditionRequest,
-        RecordConsentRequest, RegisterItemRequest, RiskLevel, StepItemRequest, keep_document_request::Part,
+        KeepDocumentRequest, ListReviewsRequest, ParticipantKind, PlaceHoldRequest, PlanSessionRequest, RecordAssessmentRequest,
+        RecordConditionRequest, RecordConsentRequest, RegisterItemRequest, RiskLevel, StepItemRequest, keep_document_request::Part,
     },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
     operations::v1::ListQuarantineRequest,
@@ -148,6 +148,9 @@ async fn fill(system: &System, case: Case) -> Places {
     let broken = BreakGlassRequest { case_ref: case_id.clone(), reason: SAID.into() };
     let glass = system.break_glass(SECOND_OFFICER).break_glass(broken).await.unwrap().into_inner().break_glass_id;
     let (condition, advice) = condition(system, &case_id).await;
+    // The condition opened it.
+    let request = ListReviewsRequest { case_ref: case_id.clone() };
+    let review = system.reviews(OFFICER).list_reviews(request).await.unwrap().into_inner().reviews.remove(0).review_id;
     let ids = [
         ("{case}", case_id),
         ("{participant}", victim),
@@ -157,7 +160,7 @@ async fn fill(system: &System, case: Case) -> Places {
         ("{hold}", hold),
         ("{glass}", glass),
     ];
-    ids.into_iter().chain([("{condition}", condition), ("{advice}", advice)]).collect()
+    ids.into_iter().chain([("{condition}", condition), ("{advice}", advice), ("{review}", review)]).collect()
 }
 
 /// A letter in review, and a planned meeting.

@@ -18,10 +18,11 @@ use proto::{
         access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
         break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
         condition_service_client::ConditionServiceClient, consent_service_client::ConsentServiceClient,
-        document_service_client::DocumentServiceClient, exchange_service_client::ExchangeServiceClient,
-        hold_service_client::HoldServiceClient, mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
+        document_service_client::DocumentServiceClient, due_service_client::DueServiceClient,
+        exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient,
+        mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
-        session_service_client::SessionServiceClient,
+        review_service_client::ReviewServiceClient, session_service_client::SessionServiceClient,
     },
     intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
     notification::v1::{
@@ -252,10 +253,12 @@ clients! {
         consents: ConsentServiceClient,
         modes: ModeServiceClient,
         documents: DocumentServiceClient,
+        due_things: DueServiceClient,
         exchange: ExchangeServiceClient,
         holds: HoldServiceClient,
         mediators: MediatorServiceClient,
         purges: PurgeServiceClient,
+        reviews: ReviewServiceClient,
         sessions: SessionServiceClient,
     }
     safety: {

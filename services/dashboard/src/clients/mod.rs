@@ -11,10 +11,10 @@ use proto::{
         break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
         condition_service_client::ConditionServiceClient, consent_service_client::ConsentServiceClient,
         disclosure_service_client::DisclosureServiceClient, document_service_client::DocumentServiceClient,
-        exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient,
+        due_service_client::DueServiceClient, exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient,
         mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
-        session_service_client::SessionServiceClient,
+        review_service_client::ReviewServiceClient, session_service_client::SessionServiceClient,
     },
     intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
     notification::v1::{
@@ -74,12 +74,14 @@ clients! {
     consents: cases, ConsentServiceClient;
     disclosures: cases, DisclosureServiceClient;
     documents: cases, DocumentServiceClient;
+    due_things: cases, DueServiceClient;
     exchange: cases, ExchangeServiceClient;
     holds: cases, HoldServiceClient;
     mediators: cases, MediatorServiceClient;
     modes: cases, ModeServiceClient;
     participants: cases, ParticipantServiceClient;
     purges: cases, PurgeServiceClient;
+    reviews: cases, ReviewServiceClient;
     sessions: cases, SessionServiceClient;
     alarm: safety, AlarmServiceClient;
     directory: safety, DirectoryServiceClient;

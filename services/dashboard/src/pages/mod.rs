@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod device;
 pub mod disclosure;
 pub mod document;
+pub mod due;
 pub mod exchange;
 pub mod grant;
 pub mod hold;
@@ -30,6 +31,7 @@ pub mod raise;
 pub mod receipt;
 pub mod referral;
 pub mod report;
+pub mod review;
 pub mod session;
 pub mod sign_in;
 pub mod site;
@@ -55,6 +57,8 @@ pub const ALL: &[&Page] = &[
     &receipt::PAGE,
     &contact::PAGE,
     &case::PAGE,
+    &due::PAGE,
+    &review::PAGE,
     &participant::PAGE,
     &consent::PAGE,
     &assessment::PAGE,

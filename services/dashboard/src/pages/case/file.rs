@@ -2,10 +2,11 @@
 
 use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::cases::v1::{Case, Document, Hold, Stage};
+use proto::cases::v1::{Case, Document, DueThing, Hold, Stage};
 
 use super::{actions, next, record, texts};
 use crate::{
+    pages::due,
     parts::{
         casework::{case as of_case, part::Part, words},
         drawing::Drawing,
@@ -23,6 +24,8 @@ pub struct File<'a> {
     pub documents: Option<Vec<Document>>,
     /// `None` where they are not for this reader.
     pub holds: Option<Vec<Hold>>,
+    /// What is due next; `None` where it cannot be read now.
+    pub due: Option<Vec<DueThing>>,
     /// What was just done.
     pub done: &'a str,
     /// The break-glass under which it is read, where it is.
@@ -42,6 +45,7 @@ impl File<'_> {
             (steps(case, drawing))
             (waits(case, drawing))
             (next::draw(case, drawing))
+            @if let Some(things) = &self.due { (due::view::of_case(&case.case_id, things, drawing)) }
             (actions::of_case(case, part, drawing))
             (overview(case, part, drawing))
             (record::participants(case, part, drawing))

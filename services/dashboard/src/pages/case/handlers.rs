@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, Query, State},
     response::Response,
 };
-use proto::cases::v1::{FindCaseByReferralRequest, ListCasesRequest, ListDocumentsRequest, ListHoldsRequest};
+use proto::cases::v1::{FindCaseByReferralRequest, ListCasesRequest, ListDocumentsRequest, ListDueThingsRequest, ListHoldsRequest};
 use serde::Deserialize;
 use tonic::Status;
 
@@ -23,6 +23,9 @@ use crate::{
     text::fill,
     web::{App, visitor::Member},
 };
+
+/// Due things that the file shows.
+const DUE: i32 = 20;
 
 pub async fn list(State(app): State<App>, member: Member, Query(asked): Query<Asked>) -> Response {
     let listing = if asked.sorted_by().is_empty() { one_page(&app, &member, &asked).await } else { sorted(&app, &member, &asked).await };
@@ -94,6 +97,8 @@ pub async fn file(
     };
     let case_ref = case.case_id.clone();
     let documents = app.clients.documents(&member.session).list_documents(ListDocumentsRequest { case_ref: case_ref.clone() }).await;
+    let request = ListDueThingsRequest { case_ref: case_ref.clone(), page_size: DUE, ..ListDueThingsRequest::default() };
+    let due = app.clients.due_things(&member.session).list_due_things(request).await;
     // Holds are for supervisors only; for anybody else they are not asked for.
     let holds = if member.session.caller.has_any(SUPERVISORS) {
         app.clients.holds(&member.session).list_holds(ListHoldsRequest { case_ref }).await.ok().map(|answer| answer.into_inner().holds)
@@ -105,6 +110,7 @@ pub async fn file(
         case: &case,
         documents: documents.ok().map(|answer| answer.into_inner().documents),
         holds,
+        due: due.ok().map(|answer| answer.into_inner().things),
         done: &arrived.done,
         glass: &arrived.glass,
     };
