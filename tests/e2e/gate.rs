@@ -8,8 +8,8 @@ use harness::{
 };
 use proto::{
     cases::v1::{
-        AssignMediatorRequest, Case, ConsentStatus, GetCaseRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest,
-        RecordConsentRequest, RiskLevel, Stage,
+        AssignMediatorRequest, Case, ConsentStatus, GetCaseRequest, ListReviewsRequest, MoveCaseRequest, ParticipantKind,
+        RecordAssessmentRequest, RecordConsentRequest, ReviewState, RiskLevel, Stage,
     },
     intake::v1::{Disposition, ScreenReferralRequest, SubmitReferralRequest},
     safety::v1::{AcceptConcernRequest, Audience, CloseConcernRequest, Concern, RaiseConcernRequest},
@@ -88,6 +88,16 @@ pub async fn mediating(system: &System) -> Mediating {
     Mediating { receipt, referral, case }
 }
 
+/// An officer finishes every review of the case that is open, with the command that people use.
+pub async fn reviewed(system: &System, case: &Case) {
+    let ask = ListReviewsRequest { case_ref: case.case_id.clone() };
+    let reviews = system.reviews(OFFICER).list_reviews(ask).await.unwrap().into_inner().reviews;
+    for review in reviews.iter().filter(|review| review.state() == ReviewState::Open) {
+        let (done, said) = ro(system, OFFICER, &["review", "done", &case.case_number, &review.review_id, "--finding", "goes-on"]).await;
+        assert!(done, "{said}");
+    }
+}
+
 /// The case is paused, and contact frozen or not.
 pub async fn stopped(system: &System, case: &Case, frozen: bool) {
     eventually("the mediation stops", SOON, async || {
@@ -160,6 +170,9 @@ async fn a_concern_that_a_stranger_raises_about_a_case_or_its_referral_stops_its
         let close = CloseConcernRequest { concern_id: id, outcome: "spoken to, and moved to another range".into() };
         system.alarm(OFFICER).close_concern(close).await.unwrap();
         stopped(&system, &case, false).await;
+        let refused = go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap_err();
+        assert!(refused.contains("review-open:concern"), "{refused}");
+        reviewed(&system, &case).await;
         go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap();
     }
 }
@@ -193,6 +206,7 @@ async fn a_participant_withdraws_and_comes_back_by_their_own_word_with_the_comma
         let (done, said) = ro(&system, OFFICER, &args).await;
         assert!(done, "{said}");
     }
+    reviewed(&system, &case).await;
     let (done, said) = ro(&system, MEDIATOR, &["case", "move", number, "--to", "mediation"]).await;
     assert!(done, "{said}");
 }

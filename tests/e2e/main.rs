@@ -19,6 +19,7 @@ mod process_secrets;
 mod purge;
 mod reconciliation;
 mod referral;
+mod review;
 mod samples;
 mod services;
 mod site_move;
