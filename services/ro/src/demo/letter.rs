@@ -2,8 +2,9 @@
 
 use proto::{
     cases::v1::{
-        Case, ConsentStatus, DeliveryWay, GetCaseRequest, Initiative, Item, ItemStep, ListItemsRequest, MoveCaseRequest, ParticipantKind,
-        RecordAssessmentRequest, RecordConsentRequest, RegisterItemRequest, RiskLevel, Stage, StepItemRequest,
+        Case, ConsentStatus, DeliveryWay, FinishReviewRequest, GetCaseRequest, Initiative, Item, ItemStep, ListItemsRequest,
+        ListReviewsRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest, RecordConsentRequest, RegisterItemRequest,
+        ReviewFinding, ReviewState, RiskLevel, Stage, StepItemRequest,
     },
     notification::v1::ListInboxRequest,
 };
@@ -24,16 +25,16 @@ const REFUSED: Words = Words {
     fr: "examinée, mais non mise en circulation : il manque {} conditions, dont le consentement de chaque partie; personne ne peut y passer outre",
 };
 const DELIVERED: Words = Words {
-    en: "both consent, the case is in mediation: released, read aloud to the victim, and acknowledged",
-    fr: "les deux consentent, le dossier est en médiation : mise en circulation, lue à la victime, qui en confirme la réception",
+    en: "both consent, and the RJ Unit has reviewed the concern: released, read aloud to the victim, and acknowledged",
+    fr: "les deux consentent, et l'Unité de la justice réparatrice a fait son réexamen : mise en circulation, lue à la victime, qui en confirme la réception",
 };
 const BLOCKED: Words = Words {
     en: "the victim's answer is released, and the offender withdraws: it is blocked in that very moment, and {} is told",
     fr: "la réponse de la victime est mise en circulation, et le délinquant se retire : elle est bloquée à l'instant, et {} en est avisé",
 };
 const ANSWERED: Words = Words {
-    en: "he comes back on his own initiative: clear again by itself, and delivered; the case is in follow-up",
-    fr: "il revient de sa propre initiative : débloquée d'elle-même, puis remise; le dossier est au suivi",
+    en: "he comes back on his own initiative, and the RJ Unit reviews it: clear again by itself, and delivered; the case is in follow-up",
+    fr: "il revient de sa propre initiative, et l'Unité de la justice réparatrice réexamine le dossier : débloquée d'elle-même, puis remise; le dossier est au suivi",
 };
 const MISSING: Words = Words { en: "a refused release names what is missing", fr: "un refus nomme ce qui manque" };
 const STATE: Words = Words { en: "the item stands where its steps led", fr: "l'élément en est là où ses étapes ont mené" };
@@ -99,6 +100,7 @@ impl Exchange<'_> {
             self.consent(who, ConsentStatus::Offered).await?;
             self.consent(who, ConsentStatus::Given).await?;
         }
+        self.review().await?;
         self.go(Stage::Mediation).await?;
         for step in [ItemStep::Release, ItemStep::Deliver, ItemStep::Acknowledge] {
             self.step(&item, step).await?;
@@ -118,6 +120,7 @@ impl Exchange<'_> {
         self.told().await?;
         self.day.print(BLOCKED, &[&self.day.cast.mediator.name]);
         self.comes_back().await?;
+        self.review().await?;
         self.go(Stage::Mediation).await?;
         self.day.must(self.item(&item).await?.blocked_since.is_none(), STATE)?;
         self.step(&item, ItemStep::Deliver).await?;
@@ -126,6 +129,22 @@ impl Exchange<'_> {
         let case = self.day.session.cases(&self.mediator)?.get_case(request).await?.into_inner().case.unwrap_or_default();
         self.day.must(case.stage() == Stage::FollowUp, FOLLOW_UP)?;
         self.day.print(ANSWERED, &[]);
+        Ok(())
+    }
+
+    /// The RJ Unit records its finding in every review that an event of the day opened [RM1a].
+    async fn review(&self) -> Result<(), Failure> {
+        let mut client = self.day.session.reviews(&Who::of(&self.day.cast.nhq))?;
+        let listed = client.list_reviews(ListReviewsRequest { case_ref: self.case_id.clone() }).await?.into_inner();
+        for review in listed.reviews.iter().filter(|review| review.state() == ReviewState::Open) {
+            let request = FinishReviewRequest {
+                case_ref: self.case_id.clone(),
+                review_id: review.review_id.clone(),
+                finding: ReviewFinding::GoesOn.into(),
+                note: String::new(),
+            };
+            client.finish_review(request).await?;
+        }
         Ok(())
     }
 
