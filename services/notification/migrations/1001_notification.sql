@@ -127,7 +127,6 @@ create index delivery_newest_first on delivery (created_at desc, delivery_id des
 create index delivery_by_item on delivery (item_id);
 create index delivery_by_reference on delivery (reference, created_at desc, delivery_id desc);
 create index delivery_to_send on delivery (grade, due_at) where channel = 'email' and state in ('pending', 'retrying');
-create index delivery_to_send_by_time on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying');
 create index delivery_to_call on delivery (due_at) where channel in ('gateway', 'text', 'voice') and state in ('pending', 'sent', 'retrying');
 create index delivery_to_push on delivery (due_at) where channel = 'push' and state in ('pending', 'retrying');
 create index delivery_to_send_notice on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying') and grade is null;

@@ -43,7 +43,7 @@ pub async fn send_due(app: &App, mailer: Option<&Mailer>) -> sqlx::Result<usize>
 pub async fn send_lane(app: &App, mailer: Option<&Mailer>, lane: Lane) -> sqlx::Result<usize> {
     let now = app.clock.now();
     let mut tx = app.begin().await?;
-    let stepped = store::mail::take_step_back(&mut tx, now, LEASE).await?;
+    let stepped = store::mail::take_step_back(&mut tx, lane, now, LEASE).await?;
     let due = store::mail::lease(&mut tx, lane, now, now + LEASE, BATCH).await?;
     tx.commit().await?;
     if stepped > 0 {

@@ -139,26 +139,45 @@ struct Row {
     grade: Option<String>,
 }
 
-/// Makes due what waits for a moment further ahead than its pause, or its lease, can be: the clock was set back. Returns how many.
+/// Makes due what waits in one lane for a moment further ahead than its pause, or its lease, can be: the clock was set back. Returns how
+/// many. It touches no other lane: a mail that it had locked would be passed over by the lane that sends it.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn take_step_back(db: &mut PgConnection, now: OffsetDateTime, lease: Duration) -> sqlx::Result<u64> {
+pub async fn take_step_back(db: &mut PgConnection, lane: Lane, now: OffsetDateTime, lease: Duration) -> sqlx::Result<u64> {
+    let urgencies: Vec<String> = lane.urgencies().iter().map(|grade| (*grade).to_owned()).collect();
     let within = |pause: Duration| now + pause.max(lease) + STEP;
     let [(few, short), (some, middling)] = SHORT_PAUSES;
-    let done = sqlx::query!(
-        "update delivery set due_at = $1
-         where channel = 'email' and state in ('pending', 'retrying') and due_at > $2
-           and due_at > case when attempts <= $3 then $2 when attempts <= $4 then $5 else $6::timestamptz end",
-        now,
-        within(short),
-        few,
-        some,
-        within(middling),
-        within(LONGEST_PAUSE)
-    )
-    .execute(db)
-    .await?;
+    let done = if urgencies.is_empty() {
+        sqlx::query!(
+            "update delivery set due_at = $1
+             where channel = 'email' and state in ('pending', 'retrying') and grade is null and due_at > $2
+               and due_at > case when attempts <= $3 then $2 when attempts <= $4 then $5 else $6::timestamptz end",
+            now,
+            within(short),
+            few,
+            some,
+            within(middling),
+            within(LONGEST_PAUSE)
+        )
+        .execute(db)
+        .await?
+    } else {
+        sqlx::query!(
+            "update delivery set due_at = $1
+             where channel = 'email' and state in ('pending', 'retrying') and grade = any($7) and due_at > $2
+               and due_at > case when attempts <= $3 then $2 when attempts <= $4 then $5 else $6::timestamptz end",
+            now,
+            within(short),
+            few,
+            some,
+            within(middling),
+            within(LONGEST_PAUSE),
+            &urgencies
+        )
+        .execute(db)
+        .await?
+    };
     Ok(done.rows_affected())
 }
 

@@ -76,7 +76,9 @@ async fn a_pass_over_what_waits_costs_the_same_with_thirty_thousand_finished_row
         assert_eq!(leased.len(), if lane == Lane::Ring { 3 } else { 0 });
     }
     done("leasing mails", read(&mut tx).await);
-    store::mail::take_step_back(&mut tx, now, Duration::MINUTE).await.unwrap();
+    for lane in Lane::ALL {
+        store::mail::take_step_back(&mut tx, lane, now, Duration::MINUTE).await.unwrap();
+    }
     done("looking for a clock set back, mails", read(&mut tx).await);
     assert_eq!(store::alarm_guard::ringing(&mut tx, 2_000).await.unwrap().len(), 3);
     assert!(store::alarm_guard::accepted(&mut tx, &(Uuid::nil(), String::new()), 2_000).await.unwrap().is_empty());

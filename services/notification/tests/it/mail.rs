@@ -367,6 +367,20 @@ async fn a_clock_that_steps_back_an_hour_or_a_day_holds_no_mail_back() {
 }
 
 #[tokio::test]
+async fn the_look_of_another_lane_for_a_clock_set_back_holds_up_no_imminent_mail() {
+    let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
+    world.clock.advance(-Duration::DAY);
+    let mut others = world.begin().await;
+    for lane in [Lane::Ring, Lane::Notice] {
+        store::mail::take_step_back(&mut others, lane, world.clock.now(), Duration::MINUTE).await.unwrap();
+    }
+    let mailer = smtp.mailer();
+    let sent = tokio::time::timeout(std::time::Duration::from_secs(20), send_lane(&world.app, Some(&mailer), Lane::Imminent)).await;
+    assert_eq!(sent.expect("it waits for the look of another lane").unwrap(), 1);
+    others.rollback().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_mail_that_cannot_be_tried_keeps_no_other_of_its_pass() {
     let (world, smtp) = (world().await, Smtp::up().await);
     for n in 0..10_u16 {
