@@ -165,6 +165,7 @@ pub(crate) fn encode_missing(missing: Missing) -> wire_cases::MissingCondition {
         needed_fr,
         remedy_en: remedy_en.to_owned(),
         remedy_fr: remedy_fr.to_owned(),
+        verbatim_en: missing.verbatim().unwrap_or_default().to_owned(),
     }
 }
 

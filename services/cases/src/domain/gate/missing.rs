@@ -222,6 +222,17 @@ impl Missing {
     }
 }
 
+impl Missing {
+    /// English words that its own quote word for word, in either language.
+    #[must_use]
+    pub const fn verbatim(self) -> Option<&'static str> {
+        match self {
+            Self::ConditionException => Some(EXCEPTION.english),
+            _ => None,
+        }
+    }
+}
+
 /// The words of the exception; in French those that are confirmed, and otherwise both.
 fn exception(words: &Wording) -> (String, String) {
     let what = "l'exception dans toute ordonnance ou condition qui interdit de communiquer, mot pour mot";

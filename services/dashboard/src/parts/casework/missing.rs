@@ -16,7 +16,16 @@ pub fn needed(missing: &MissingCondition, language: Language) -> Markup {
     let french = language == Language::French;
     let (what, remedy) = if french { (&missing.needed_fr, &missing.remedy_fr) } else { (&missing.needed_en, &missing.remedy_en) };
     let rule = fill(texts::of(language).by_rule, &[("clause", &missing.clause)]);
-    html! { li { strong { (capital(what)) } ". " (remedy) " " span class="rule" { "(" (rule) ")" } } }
+    html! { li { strong { (marked(&capital(what), &missing.verbatim_en, language)) } ". " (remedy) " " span class="rule" { "(" (rule) ")" } } }
+}
+
+/// A text with the words that it quotes in English marked as English, for whoever listens to the page.
+fn marked(text: &str, verbatim: &str, language: Language) -> Markup {
+    let parts = Some(verbatim).filter(|words| !words.is_empty() && language != Language::English).and_then(|words| text.split_once(words));
+    match parts {
+        Some((before, after)) => html! { (before) span lang="en" { (verbatim) } (after) },
+        None => html! { (text) },
+    }
 }
 
 /// What still keeps something from going on; that nothing does, where the gate is asked next.
@@ -48,4 +57,24 @@ pub fn blocked(since: Option<OffsetDateTime>, why: &str, language: Language) -> 
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_words_quoted_on_a_french_page_are_marked_as_english() {
+        let missing = MissingCondition {
+            needed_en: "the words “unless so”".into(),
+            needed_fr: "les mots « unless so » (à confirmer)".into(),
+            verbatim_en: "unless so".into(),
+            ..MissingCondition::default()
+        };
+        let french = needed(&missing, Language::French).into_string();
+        assert!(french.contains("Les mots « <span lang=\"en\">unless so</span> » (à confirmer)"), "{french}");
+        assert!(!needed(&missing, Language::English).into_string().contains("lang="));
+        let none = MissingCondition { verbatim_en: String::new(), ..missing };
+        assert!(!needed(&none, Language::French).into_string().contains("lang="));
+    }
 }
