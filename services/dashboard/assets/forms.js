@@ -17,6 +17,16 @@
   });
   addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
+  // ---- the rest of the navigation closes as menus do
+  const shut = (keep) => { for (const menu of document.querySelectorAll("nav details[open]")) if (!menu.contains(keep)) menu.open = false; };
+  document.addEventListener("click", (event) => shut(event.target));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("nav details[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   // ---- a file on its way says how far it has come
   const arrived = (request, form) => {
     const page = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");

@@ -9,7 +9,10 @@ use proto::zone::Zone;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use self::{navigation::Entry, texts::Texts};
+use self::{
+    navigation::{Entry, Layout},
+    texts::Texts,
+};
 use crate::{
     assets,
     brand::Brand,
@@ -153,14 +156,7 @@ impl Frame<'_> {
                         }
                     }
                     nav aria-label=(texts.navigation) {
-                        ul {
-                            @for entry in self.shell.entries.iter().filter(|entry| entry.audience.includes(&session.caller)) {
-                                li {
-                                    (self.link(entry.path, (entry.label)(self.language)))
-                                    @if entry.path == "/concerns" { (self.badge()) }
-                                }
-                            }
-                        }
+                        (self.entries(texts, session))
                         @if self.follows().is_some() { p id="link" role="status" class="link" {} }
                     }
                 }
@@ -174,12 +170,41 @@ impl Frame<'_> {
         html! { span class="badge" id="waiting" hidden[waiting == 0] { (waiting) } }
     }
 
-    fn link(&self, path: &str, text: &str) -> Markup {
+    fn entries(&self, texts: &Texts, session: &Session) -> Markup {
+        let here = self.here();
+        let layout = Layout::of(&self.shell.entries, &session.caller, here);
+        let link = |entry: &Entry| {
+            html! {
+                a href=(format!("/{}{}", self.language.code(), entry.path)) aria-current=[(here == Some(entry.path)).then_some("page")] { ((entry.label)(self.language)) }
+            }
+        };
+        html! {
+            ul {
+                @for entry in &layout.line {
+                    li { (link(entry)) @if entry.path == "/concerns" { (self.badge()) } }
+                }
+            }
+            @if !layout.more.is_empty() {
+                details class="more" {
+                    summary { (texts.more) }
+                    div {
+                        @for (group, entries) in &layout.more {
+                            div {
+                                p id=(group.id()) { (texts.group(*group)) }
+                                ul aria-labelledby=(group.id()) { @for entry in entries { li { (link(entry)) } } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Entry to which this page belongs: of entries of which one stands below the other, the one that is nearer.
+    fn here(&self) -> Option<&'static str> {
         let address = self.here.split('?').next().unwrap_or_default();
-        let reach = |path: &str| address.strip_prefix(path).filter(|rest| rest.is_empty() || rest.starts_with('/')).map(|_| path.len());
-        // Of entries of which one stands below the other, the one that is nearer.
-        let here = reach(path).is_some() && reach(path) == self.shell.entries.iter().filter_map(|entry| reach(entry.path)).max();
-        html! { a href=(format!("/{}{path}", self.language.code())) aria-current=[here.then_some("page")] { (text) } }
+        let reaches = |path: &str| address.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.shell.entries.iter().map(|entry| entry.path).filter(|path| reaches(path)).max_by_key(|path| path.len())
     }
 
     fn in_language(&self, language: Language) -> String {

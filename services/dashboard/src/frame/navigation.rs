@@ -17,7 +17,60 @@ pub struct Entry {
     /// Address without the language.
     pub path: &'static str,
     pub label: fn(Language) -> &'static str,
+    pub group: Group,
     pub audience: Audience,
+}
+
+/// Under which heading an entry stands where a person is offered more than one line holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Work of every day: always in the line itself.
+    Daily,
+    Casework,
+    Directory,
+    Oversight,
+    /// What concerns whoever is signed in.
+    Own,
+}
+
+impl Group {
+    /// Under which id its heading stands in a page.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Daily => "nav-daily",
+            Self::Casework => "nav-casework",
+            Self::Directory => "nav-directory",
+            Self::Oversight => "nav-oversight",
+            Self::Own => "nav-own",
+        }
+    }
+}
+
+/// Most entries that stand in one line; of more, only the work of every day does.
+const LINE: usize = 7;
+
+/// Navigation of one person: the entries of the line, and those behind its last one, by group.
+#[derive(Debug, Default)]
+pub struct Layout {
+    pub line: Vec<&'static Entry>,
+    pub more: Vec<(Group, Vec<&'static Entry>)>,
+}
+
+impl Layout {
+    /// What a person is offered, in the order of the entries; `here` stands in the line wherever it belongs.
+    #[must_use]
+    pub fn of(entries: &[&'static Entry], caller: &Caller, here: Option<&str>) -> Self {
+        let offered: Vec<&'static Entry> = entries.iter().copied().filter(|entry| entry.audience.includes(caller)).collect();
+        if offered.len() <= LINE {
+            return Self { line: offered, more: Vec::new() };
+        }
+        let in_line = |entry: &&'static Entry| entry.group == Group::Daily || Some(entry.path) == here;
+        let of = |group| offered.iter().copied().filter(|entry| entry.group == group).collect::<Vec<_>>();
+        let groups = [Group::Casework, Group::Directory, Group::Oversight, Group::Own];
+        let more = groups.map(|group| (group, of(group))).into_iter().filter(|(_, entries)| !entries.is_empty()).collect();
+        Self { line: offered.iter().copied().filter(in_line).collect(), more }
+    }
 }
 
 /// Whose work a page is. This offers; what may be seen and done is decided by the services alone.
@@ -95,6 +148,29 @@ mod tests {
             // Only who is rung begins with the alarm.
             let is_rung = role::ACCEPTORS.contains(&role);
             assert!(first != "/concerns" || is_rung, "{role}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_is_offered_stands_in_one_line_or_behind_it_and_nothing_is_lost() {
+        let entries = pages::entries();
+        for role in role::ALL {
+            let caller = holding(&[role]);
+            let offered = entries.iter().filter(|entry| entry.audience.includes(&caller)).count();
+            let layout = Layout::of(&entries, &caller, None);
+            let behind: usize = layout.more.iter().map(|(_, entries)| entries.len()).sum();
+            assert_eq!(layout.line.len() + behind, offered, "{role}");
+            assert!(layout.line.len() <= LINE, "{role}");
+            // Where one is, one sees in the line.
+            for (_, entries_of_group) in &layout.more {
+                for entry in entries_of_group {
+                    assert!(
+                        Layout::of(&entries, &caller, Some(entry.path)).line.iter().any(|shown| shown.path == entry.path),
+                        "{role}: {}",
+                        entry.path
+                    );
+                }
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Texts of the frame, of the live stream and of error pages, in both languages.
 
+use super::navigation::Group;
+
 crate::text::texts! {
     product: "Restorative Opportunities", "Possibilités de justice réparatrice";
     skip: "Skip to the content", "Passer au contenu";
@@ -9,6 +11,11 @@ crate::text::texts! {
     session_ends: "Your session ends in {minutes} min. Nothing on this page is lost if you stay signed in.", "Votre session se termine dans {minutes} min. Rien de cette page n’est perdu si vous la prolongez.";
     stay_signed_in: "Stay signed in (opens another tab)", "Prolonger la session (dans un autre onglet)";
     navigation: "Main", "Principal";
+    more: "More", "Autres pages";
+    casework: "Cases", "Dossiers";
+    directory: "People and places", "Personnes et lieux";
+    oversight: "Oversight", "Surveillance";
+    own: "Yourself", "Vous-même";
     protected: "Protected B", "Protégé B";
     as_of: "As of", "En date du";
     go_back: "Go to your first page", "Aller à votre page d’accueil";
@@ -51,4 +58,18 @@ crate::text::texts! {
     form_unreadable_text: "Nothing was recorded: what was sent is not what this form sends. Go back, your text is still there, and send it again. For urgent matters use the telephone.", "Rien n’a été consigné : l’envoi ne correspond pas à ce formulaire. Revenez en arrière, votre texte y est encore, et envoyez de nouveau. En cas d’urgence, téléphonez.";
     wrong_origin: "This request did not come from this page", "Cette demande ne provient pas de cette page";
     wrong_origin_text: "Nothing was done. Go back, load the page again and repeat it.", "Rien n’a été fait. Revenez en arrière, rechargez la page et recommencez.";
+}
+
+impl Texts {
+    /// Heading of a group of entries of the navigation.
+    #[must_use]
+    pub const fn group(&self, group: Group) -> &'static str {
+        match group {
+            Group::Daily => self.navigation,
+            Group::Casework => self.casework,
+            Group::Directory => self.directory,
+            Group::Oversight => self.oversight,
+            Group::Own => self.own,
+        }
+    }
 }

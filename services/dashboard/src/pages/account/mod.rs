@@ -7,7 +7,7 @@ mod view;
 use axum::{Router, routing::get};
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -15,7 +15,7 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/account", "A1")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/account", label: |language| texts::of(language).account, audience: Audience::Everyone }),
+    entry: Some(Entry { path: "/account", label: |language| texts::of(language).account, group: Group::Own, audience: Audience::Everyone }),
 };
 
 fn routes() -> Router<App> {

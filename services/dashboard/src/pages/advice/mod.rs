@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -19,7 +19,12 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/advice", "GL2c/2d"), Rule::signed_in("/{language}/advice/{advice}", "GL2c/2d")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/advice", label: |language| texts::of(language).title, audience: Audience::Roles(DRAFTERS) }),
+    entry: Some(Entry {
+        path: "/advice",
+        label: |language| texts::of(language).title,
+        group: Group::Daily,
+        audience: Audience::Roles(DRAFTERS),
+    }),
 };
 
 fn routes() -> Router<App> {

@@ -11,7 +11,7 @@ use axum::{
 use proto::role::{NATIONAL_MANAGER, RJ_SUPERVISOR};
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -27,6 +27,7 @@ pub const PAGE: Page = Page {
     entry: Some(Entry {
         path: "/break-glass",
         label: |language| texts::of(language).break_glass,
+        group: Group::Casework,
         audience: Audience::Roles(&[NATIONAL_MANAGER, RJ_SUPERVISOR]),
     }),
 };

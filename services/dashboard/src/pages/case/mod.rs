@@ -15,7 +15,7 @@ use axum::{Router, routing::get};
 use proto::role::{MEDIATOR, NATIONAL_MANAGER, RJ_OFFICER, RJ_SUPERVISOR};
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -34,6 +34,7 @@ pub const PAGE: Page = Page {
     entry: Some(Entry {
         path: "/cases",
         label: |language| texts::of(language).cases,
+        group: Group::Daily,
         audience: Audience::Roles(&[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR]),
     }),
 };

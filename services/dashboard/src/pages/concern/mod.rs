@@ -24,7 +24,7 @@ use axum::{
 };
 
 use crate::{
-    frame::navigation::{self, Audience, Entry},
+    frame::navigation::{self, Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -43,7 +43,12 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/events", "CARD3"),
     ],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/concerns", label: |language| texts::of(language).events, audience: Audience::Roles(navigation::ALARM) }),
+    entry: Some(Entry {
+        path: "/concerns",
+        label: |language| texts::of(language).events,
+        group: Group::Daily,
+        audience: Audience::Roles(navigation::ALARM),
+    }),
 };
 
 fn routes() -> Router<App> {

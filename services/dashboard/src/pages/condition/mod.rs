@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -40,6 +40,7 @@ pub const PAGE: Page = Page {
     entry: Some(Entry {
         path: "/conditions/wording",
         label: |language| texts::of(language).wording_title,
+        group: Group::Casework,
         audience: Audience::Roles(READERS),
     }),
 };

@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -23,7 +23,12 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/devices/{device}/end", "A1"),
     ],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/devices", label: |language| texts::of(language).devices, audience: Audience::Roles(READERS) }),
+    entry: Some(Entry {
+        path: "/devices",
+        label: |language| texts::of(language).devices,
+        group: Group::Directory,
+        audience: Audience::Roles(READERS),
+    }),
 };
 
 fn routes() -> Router<App> {

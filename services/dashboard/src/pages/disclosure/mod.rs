@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -16,7 +16,12 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/disclosures", "X-701")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/disclosures", label: |language| texts::of(language).title, audience: Audience::Roles(&role::RJ_UNIT) }),
+    entry: Some(Entry {
+        path: "/disclosures",
+        label: |language| texts::of(language).title,
+        group: Group::Casework,
+        audience: Audience::Roles(&role::RJ_UNIT),
+    }),
 };
 
 fn routes() -> Router<App> {

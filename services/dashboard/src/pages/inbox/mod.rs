@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -18,7 +18,7 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/inbox", "R3e"), Rule::signed_in("/{language}/inbox/{item}/read", "R3e")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/inbox", label: |language| texts::of(language).inbox, audience: Audience::Everyone }),
+    entry: Some(Entry { path: "/inbox", label: |language| texts::of(language).inbox, group: Group::Daily, audience: Audience::Everyone }),
 };
 
 fn routes() -> Router<App> {

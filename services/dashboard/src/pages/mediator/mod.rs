@@ -11,7 +11,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -31,7 +31,12 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/cases/{case}/mediators", "D-mediator"),
     ],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/mediators", label: |language| texts::of(language).title, audience: Audience::Roles(&role::RJ_UNIT) }),
+    entry: Some(Entry {
+        path: "/mediators",
+        label: |language| texts::of(language).title,
+        group: Group::Directory,
+        audience: Audience::Roles(&role::RJ_UNIT),
+    }),
 };
 
 fn routes() -> Router<App> {

@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -24,7 +24,12 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/offices/end", "R3e"),
     ],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/offices", label: |language| texts::of(language).offices, audience: Audience::Roles(READERS) }),
+    entry: Some(Entry {
+        path: "/offices",
+        label: |language| texts::of(language).offices,
+        group: Group::Directory,
+        audience: Audience::Roles(READERS),
+    }),
 };
 
 fn routes() -> Router<App> {

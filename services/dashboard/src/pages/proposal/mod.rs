@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -18,7 +18,12 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/proposals", "A1"), Rule::signed_in("/{language}/proposals/{proposal}", "A1")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/proposals", label: |language| texts::of(language).proposals, audience: Audience::Roles(ADMINISTRATORS) }),
+    entry: Some(Entry {
+        path: "/proposals",
+        label: |language| texts::of(language).proposals,
+        group: Group::Directory,
+        audience: Audience::Roles(ADMINISTRATORS),
+    }),
 };
 
 fn routes() -> Router<App> {

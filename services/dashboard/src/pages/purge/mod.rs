@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role::{NATIONAL_MANAGER, RJ_SUPERVISOR};
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -24,6 +24,7 @@ pub const PAGE: Page = Page {
     entry: Some(Entry {
         path: "/purges",
         label: |language| texts::of(language).purges,
+        group: Group::Oversight,
         audience: Audience::Roles(&[NATIONAL_MANAGER, RJ_SUPERVISOR]),
     }),
 };

@@ -7,7 +7,7 @@ mod view;
 use axum::{Router, routing::get};
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -15,7 +15,7 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/raise", "RM1c"), Rule::signed_in("/{language}/raise/{concern}", "RM1c")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/raise", label: |language| texts::of(language).raise, audience: Audience::Everyone }),
+    entry: Some(Entry { path: "/raise", label: |language| texts::of(language).raise, group: Group::Daily, audience: Audience::Everyone }),
 };
 
 fn routes() -> Router<App> {

@@ -7,7 +7,7 @@ mod view;
 use axum::{Router, routing::get};
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -15,7 +15,12 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/receipts", "R6b"), Rule::signed_in("/{language}/receipts/{number}", "R6b")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/receipts", label: |language| texts::of(language).receipts, audience: Audience::Granted }),
+    entry: Some(Entry {
+        path: "/receipts",
+        label: |language| texts::of(language).receipts,
+        group: Group::Own,
+        audience: Audience::Granted,
+    }),
 };
 
 fn routes() -> Router<App> {

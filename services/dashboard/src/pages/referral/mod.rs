@@ -16,7 +16,7 @@ use axum::{
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -29,7 +29,12 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/referrals/{referral}/decision", "R3a"),
     ],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/referrals", label: |language| texts::of(language).referrals, audience: Audience::Roles(UNIT) }),
+    entry: Some(Entry {
+        path: "/referrals",
+        label: |language| texts::of(language).referrals,
+        group: Group::Daily,
+        audience: Audience::Roles(UNIT),
+    }),
 };
 
 /// Whose work the queue is.

@@ -9,7 +9,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -19,7 +19,12 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/reports", "L13"), Rule::signed_in("/{language}/reports/csv", "L13")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/reports", label: |language| texts::of(language).reports, audience: Audience::Roles(READERS) }),
+    entry: Some(Entry {
+        path: "/reports",
+        label: |language| texts::of(language).reports,
+        group: Group::Oversight,
+        audience: Audience::Roles(READERS),
+    }),
 };
 
 fn routes() -> Router<App> {

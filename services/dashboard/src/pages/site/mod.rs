@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -20,7 +20,12 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/sites", "R3e"), Rule::signed_in("/{language}/sites/{site}/zone", "R3e")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/sites", label: |language| texts::of(language).sites, audience: Audience::Roles(WORKERS) }),
+    entry: Some(Entry {
+        path: "/sites",
+        label: |language| texts::of(language).sites,
+        group: Group::Directory,
+        audience: Audience::Roles(WORKERS),
+    }),
 };
 
 fn routes() -> Router<App> {

@@ -9,7 +9,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -23,7 +23,12 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/status/{service}/quarantine/{message}", "TS1"),
     ],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/status", label: |language| texts::of(language).status, audience: Audience::Roles(OPERATORS) }),
+    entry: Some(Entry {
+        path: "/status",
+        label: |language| texts::of(language).status,
+        group: Group::Oversight,
+        audience: Audience::Roles(OPERATORS),
+    }),
 };
 
 fn routes() -> Router<App> {

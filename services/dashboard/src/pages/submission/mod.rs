@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -19,6 +19,7 @@ pub const PAGE: Page = Page {
     entry: Some(Entry {
         path: "/referrals/new",
         label: |language| texts::of(language).submit,
+        group: Group::Daily,
         audience: Audience::Roles(&role::SUBMITTERS),
     }),
 };

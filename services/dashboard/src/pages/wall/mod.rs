@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -20,7 +20,12 @@ pub const PAGE: Page = Page {
     routes,
     rules: &[Rule::signed_in("/{language}/wall", "CARD3")],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/wall", label: |language| texts::of(language).wall, audience: Audience::Roles(WATCHERS) }),
+    entry: Some(Entry {
+        path: "/wall",
+        label: |language| texts::of(language).wall,
+        group: Group::Oversight,
+        audience: Audience::Roles(WATCHERS),
+    }),
 };
 
 fn routes() -> Router<App> {
