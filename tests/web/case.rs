@@ -17,7 +17,10 @@ async fn an_officer_finds_a_case_in_the_list_and_on_the_board_and_opens_its_file
     assert!(!browser.read("/en/cases?stage=6").await.says(&case.case_number));
     let waiting = browser.read("/en/cases?stage=open&site=mission&waits=mediator").await;
     assert!(waiting.says(&case.case_number) && waiting.says("Cases: "), "{}", waiting.text);
-    for elsewhere in ["site=kent", "mediator=mediator-9", "waits=concern&site=mission&stage=4"] {
+    assert!(browser.read("/en/cases?region=pacific&stage=1&sort=-opened").await.says(&case.case_number));
+    for elsewhere in
+        ["site=kent", "region=quebec", "region=quebec&site=mission", "mediator=mediator-9", "waits=concern&site=mission&stage=4"]
+    {
         let none = browser.read(&format!("/en/cases?{elsewhere}")).await;
         assert!(!none.says(&case.case_number) && none.says("None that you may see is as you asked."), "{elsewhere}: {}", none.text);
     }

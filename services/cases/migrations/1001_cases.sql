@@ -674,11 +674,11 @@ create function case_source(of_mediator text, waits text, unit boolean) returns 
 $$;
 comment on function case_source is 'Where the cases of a filtered list are found; $1 to $8 are those of cases_as_asked.';
 
-create function case_conditions(stages text[], at_site text, of_mediator text, waits text, unit boolean)
+create function case_conditions(stages text[], at_sites text[], of_mediator text, waits text, unit boolean)
     returns text language sql immutable as $$
     select concat(
         case when cardinality(stages) = 1 then ' and f.stage = ($1)[1]' when cardinality(stages) > 1 then ' and f.stage = any($1)' end,
-        case when at_site is not null then ' and f.site = $2' end,
+        case when cardinality(at_sites) = 1 then ' and f.site = ($2)[1]' when cardinality(at_sites) > 1 then ' and f.site = any($2)' end,
         case when of_mediator is not null then ' and mediator_of(f.id, $5) = $3' end,
         case waits
             when 'officer' then ' and officers_of(f.id, $5) = ''{}'''
@@ -688,7 +688,7 @@ create function case_conditions(stages text[], at_site text, of_mediator text, w
 $$;
 comment on function case_conditions is 'What its cases must be, likewise.';
 
-create function cases_as_asked(stages text[], at_site text, of_mediator text, waits text, at timestamptz, unit boolean, person text,
+create function cases_as_asked(stages text[], at_sites text[], of_mediator text, waits text, at timestamptz, unit boolean, person text,
                                kinds text[], after_time timestamptz, after_id uuid, most bigint)
     returns table (id uuid, number text, referral_id uuid, stage text, left_stage text, mode text, described_mode uuid, direct boolean,
                    accepted boolean, indirect_only boolean, site text, mediator text, officers text[], line text, contact_frozen boolean,
@@ -700,20 +700,20 @@ begin
                 f.indirect_only, f.site, mediator_of(f.id, $5), officers_of(f.id, $5), case when not $6 then line_of(f.id, $7, $8, $5) end,
                 exists (select from case_concern c where c.case_id = f.id and c.closed_at is null), f.opened_at
          from ' || case_source(of_mediator, waits, unit) || ' where f.purged_at is null and (f.opened_at, f.id) > ($9, $10)'
-        || case_conditions(stages, at_site, of_mediator, waits, unit) || ' order by f.opened_at, f.id limit $11'
-    using stages, at_site, of_mediator, waits, at, unit, person, kinds, after_time, after_id, most;
+        || case_conditions(stages, at_sites, of_mediator, waits, unit) || ' order by f.opened_at, f.id limit $11'
+    using stages, at_sites, of_mediator, waits, at, unit, person, kinds, after_time, after_id, most;
 end $$;
 comment on function cases_as_asked is 'A page of the cases somebody may know of that are as they asked: all of them for the RJ Unit, else those with a live line; oldest first [R3c].';
 
-create function count_of_cases(stages text[], at_site text, of_mediator text, waits text, at timestamptz, unit boolean, person text,
+create function count_of_cases(stages text[], at_sites text[], of_mediator text, waits text, at timestamptz, unit boolean, person text,
                                kinds text[], most bigint)
     returns bigint language plpgsql stable set enable_seqscan to off as $$
 declare
     counted bigint;
 begin
     execute 'select count(*) from (select from ' || case_source(of_mediator, waits, unit) || ' where f.purged_at is null'
-        || case_conditions(stages, at_site, of_mediator, waits, unit) || ' limit $9) found'
-    into counted using stages, at_site, of_mediator, waits, at, unit, person, kinds, most;
+        || case_conditions(stages, at_sites, of_mediator, waits, unit) || ' limit $9) found'
+    into counted using stages, at_sites, of_mediator, waits, at, unit, person, kinds, most;
     return counted;
 end $$;
 comment on function count_of_cases is 'How many cases a filtered list has for somebody, up to a bound: no other is counted [R3c, TRAP-6].';

@@ -19,6 +19,7 @@ pub mod mediator;
 pub mod mode;
 pub mod participant;
 pub mod purge;
+pub mod region;
 pub mod review;
 pub mod session;
 pub mod site;

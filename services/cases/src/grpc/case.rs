@@ -180,10 +180,11 @@ fn filter(asked: &ListCasesRequest) -> Result<Filter, Refusal> {
         wire_cases::Wait::Mediator => Some(Wait::Mediator),
         wire_cases::Wait::EndOfConcern => Some(Wait::EndOfConcern),
     };
-    let site = asked.site.trim();
+    let (site, region) = (asked.site.trim(), asked.region.trim());
     Ok(Filter {
         stages: asked.stages.iter().map(stage).collect::<Result<_, _>>()?,
         site: if site.is_empty() { None } else { Some(site.parse().map_err(|_| error::filter_unknown("site"))?) },
+        region: if region.is_empty() { None } else { Some(region.parse().map_err(|_| error::filter_unknown("region"))?) },
         mediator: Some(asked.mediator.trim().to_owned()).filter(|mediator| !mediator.is_empty()),
         waits_for,
     })

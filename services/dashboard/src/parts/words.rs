@@ -2,7 +2,7 @@
 
 use base::Caller;
 use maud::{Markup, html};
-use proto::{safety::v1::RoleGrant, zone};
+use proto::{id::Region, safety::v1::RoleGrant, zone};
 
 use super::{drawing::Drawing, form::Choice, site};
 use crate::text::{Language, List};
@@ -134,6 +134,12 @@ pub fn of(list: List, code: &str, language: Language) -> &str {
     })
 }
 
+/// The regions of the sites to choose from.
+#[must_use]
+pub fn regions(language: Language) -> Vec<Choice> {
+    choices(REGIONS, language).into_iter().filter(|choice| choice.value.parse::<Region>().is_ok()).collect()
+}
+
 /// Every code of a list with its words, to choose from.
 #[must_use]
 pub fn choices(list: List, language: Language) -> Vec<Choice> {
@@ -197,7 +203,7 @@ pub fn place(grant: &RoleGrant, drawing: &Drawing<'_>) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use proto::{id::Region, role};
+    use proto::role;
 
     use super::*;
 

@@ -7,6 +7,7 @@ use proto::{
         Access, AssignMediatorRequest, AssignOfficerRequest, Case, GetCaseRequest, ListAccessRequest, ListCasesRequest, ListCasesResponse,
         MoveCaseRequest, RecordAssessmentRequest, RecordAssessmentResponse, RiskLevel, Stage, Wait,
     },
+    id::Region,
     role,
     safety::v1::{Concern, ConcernReceipt, Grade},
 };
@@ -90,6 +91,9 @@ pub struct List {
     /// Only cases whose person is at this site
     #[arg(long, default_value = "", hide_default_value = true)]
     site: String,
+    /// Only cases whose person is at a site of this region
+    #[arg(long, default_value = "", hide_default_value = true, value_parser = clap::builder::PossibleValuesParser::new(Region::ALL.iter().map(|region| region.code()).chain([""])))]
+    region: String,
     /// Only cases that this mediator has now
     #[arg(long, default_value = "", hide_default_value = true)]
     mediator: String,
@@ -278,6 +282,7 @@ impl List {
             without_officer: self.without_officer,
             stages: self.stage.iter().map(|stage| i32::from(*stage)).collect(),
             site: self.site.clone(),
+            region: self.region.clone(),
             mediator: self.mediator.clone(),
             waits_for: self.waits_for.unwrap_or(Wait::Unspecified).into(),
             ..ListCasesRequest::default()

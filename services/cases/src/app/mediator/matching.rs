@@ -20,10 +20,11 @@ use crate::{
         access::decision::Verb,
         mediator::{
             conflict::{Conflict, With},
-            fitness::{Conflicts, Match, Wanted, gaps, reasons, region_of, sort},
+            fitness::{Conflicts, Match, Wanted, gaps, reasons, sort},
             gap::Gap,
         },
         participant::person::Participant,
+        region,
     },
     store::{case::file::CaseFile, mediator::entry, participant, sealed::Unopened},
 };
@@ -86,7 +87,7 @@ impl Asked {
         let people = participant::of_case(tx, &app.vault, file.id, Unopened::Marked).await?;
         let present = people.iter().filter(|someone| someone.left.is_none());
         let wanted = Wanted {
-            region: file.site.as_deref().and_then(region_of),
+            region: file.site.as_deref().and_then(region::of),
             languages: present.filter_map(|someone| someone.person.language).collect(),
             mode: file.standing.mode,
         };

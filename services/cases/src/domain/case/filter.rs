@@ -1,9 +1,9 @@
 //! Filter of a list of cases: what is not chosen keeps nothing out.
 
-use proto::id::SiteCode;
+use proto::id::{Region, SiteCode};
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::domain::case::stage::Stage;
+use crate::domain::{case::stage::Stage, region};
 
 /// Which of the cases that a caller may know of are listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Filter {
     /// In one of these; none: in any.
     pub stages: Vec<Stage>,
     pub site: Option<SiteCode>,
+    /// At a site of this region.
+    pub region: Option<Region>,
     /// The mediator who has it now.
     pub mediator: Option<String>,
     pub waits_for: Option<Wait>,
@@ -49,9 +51,38 @@ impl Filter {
         *self == Self::default()
     }
 
+    /// Codes of the sites that its cases may be at; none: at any, and an empty one: at none.
+    #[must_use]
+    pub fn site_codes(&self) -> Vec<String> {
+        let outside = |site: &SiteCode| self.region.is_some_and(|region| region::of(site.as_str()) != Some(region));
+        match (&self.site, self.region) {
+            (Some(site), _) if outside(site) => vec![String::new()],
+            (Some(site), _) => vec![site.as_str().to_owned()],
+            (None, Some(region)) => region::sites(region).map(str::to_owned).collect(),
+            (None, None) => Vec::new(),
+        }
+    }
+
     /// Codes of the stages.
     #[must_use]
     pub fn stage_codes(&self) -> Vec<String> {
         self.stages.iter().map(|stage| stage.code().to_owned()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_stands_for_its_sites_and_a_site_outside_it_leaves_none() {
+        let codes =
+            |site: Option<&str>, region| Filter { site: site.map(|code| code.parse().unwrap()), region, ..Filter::default() }.site_codes();
+        assert_eq!(codes(None, None), Vec::<String>::new());
+        assert_eq!(codes(Some("mission"), None), ["mission"]);
+        assert_eq!(codes(Some("mission"), Some(Region::Pacific)), ["mission"]);
+        assert_eq!(codes(Some("mission"), Some(Region::Quebec)), [""]);
+        let pacific = codes(None, Some(Region::Pacific));
+        assert!(pacific.len() > 1 && pacific.contains(&"kent".to_owned()) && !pacific.contains(&String::new()));
     }
 }

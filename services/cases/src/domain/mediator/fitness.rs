@@ -17,9 +17,6 @@ use crate::domain::{
     mode::Mode,
 };
 
-/// Regions of the sites.
-const REGIONS: &str = include_str!("../../../data/site-region.csv");
-
 /// What is known of a mediator beside the entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
@@ -42,13 +39,6 @@ pub struct Wanted {
 pub struct Conflicts {
     pub site: bool,
     pub person: bool,
-}
-
-/// Region of a site, where it has one.
-#[must_use]
-pub fn region_of(site: &str) -> Option<Region> {
-    let mut rows = REGIONS.lines().skip(1).filter_map(|line| line.trim().split_once(','));
-    rows.find(|(code, _)| *code == site).and_then(|(_, region)| region.parse().ok())
 }
 
 /// How a module stands for somebody: the line that was completed last.
@@ -281,11 +271,5 @@ mod tests {
         assert_eq!(order, [("best", true), ("busy", true), ("far", true), ("untrained", false)]);
         let codes: Vec<_> = all[0].reasons.iter().map(|(code, ..)| *code).collect();
         assert_eq!(codes, ["engaged", "trained", "region", "languages", "specialty", "room", "no-conflict"]);
-    }
-
-    #[test]
-    fn a_site_has_the_region_of_the_directory() {
-        assert_eq!(region_of("mission"), Some(Region::Pacific));
-        assert_eq!(region_of("nowhere"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Case files as a caller may see them: lookup through need to know, lists, and the lock.
 
-use proto::id::{CaseId, ReferralId, SiteCode};
+use proto::id::{CaseId, ReferralId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -194,7 +194,7 @@ async fn list_as_asked(
                   contact_frozen as "contact_frozen!", opened_at as "opened_at!"
            from cases_as_asked($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
         &filter.stage_codes(),
-        filter.site.as_ref().map(SiteCode::as_str),
+        &filter.site_codes(),
         filter.mediator.as_deref(),
         filter.waits_for.map(Wait::code),
         at,
@@ -217,7 +217,7 @@ pub async fn count(tx: &mut PgConnection, scope: &Scope, filter: &Filter, most: 
     sqlx::query_scalar!(
         r#"select count_of_cases($1, $2, $3, $4, $5, $6, $7, $8, $9) as "count!""#,
         &filter.stage_codes(),
-        filter.site.as_ref().map(SiteCode::as_str),
+        &filter.site_codes(),
         filter.mediator.as_deref(),
         filter.waits_for.map(Wait::code),
         at,

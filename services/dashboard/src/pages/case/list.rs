@@ -12,6 +12,8 @@ pub struct Asked {
     /// Number of a stage; "open": every one but closed.
     pub stage: String,
     pub site: String,
+    /// Code of a region.
+    pub region: String,
     /// Identity of the mediator who has them.
     pub mediator: String,
     /// What the case waits for: one of [`WAITS`].
@@ -47,14 +49,14 @@ impl Asked {
             "concern" => Wait::EndOfConcern,
             _ => Wait::Unspecified,
         };
-        let (site, mediator) = (self.site.clone(), self.mediator.clone());
-        ListCasesRequest { stages, site, mediator, waits_for: waits_for.into(), ..ListCasesRequest::default() }
+        let (site, region, mediator) = (self.site.clone(), self.region.clone(), self.mediator.clone());
+        ListCasesRequest { stages, site, region, mediator, waits_for: waits_for.into(), ..ListCasesRequest::default() }
     }
 
     /// Whether anything is chosen.
     #[must_use]
     pub fn is_filtered(&self) -> bool {
-        [&self.stage, &self.site, &self.mediator, &self.waits].iter().any(|filter| !filter.is_empty())
+        [&self.stage, &self.site, &self.region, &self.mediator, &self.waits].iter().any(|filter| !filter.is_empty())
     }
 
     /// The word of the column it is sorted by, with `-` in front for the reverse; empty where the order is that of the service.

@@ -15,6 +15,7 @@ crate::text::texts! {
     stage: "Stage", "Étape";
     stage_open: "Every open stage", "Toute étape ouverte";
     site: "Site", "Établissement";
+    region: "Region", "Région";
     mediator: "Mediator", "Médiateur";
     officers: "Officers", "Agents";
     opened: "Opened", "Ouvert le";

@@ -23,6 +23,7 @@ use crate::{
         table::{self, Column, Table},
         texts as shared,
         time::instant_or,
+        words as directory_words,
     },
     text::fill,
 };
@@ -102,14 +103,21 @@ impl Listing<'_> {
         let mut fields = vec![
             Field::new("stage", texts.stage, Kind::Select(stages)),
             Field::new("site", texts.site, Kind::Select(choices::sites(drawing))),
+            Field::new("region", texts.region, Kind::Select(directory_words::regions(drawing.language))),
             Field::new("waits", texts.waits_for, Kind::Select(waits)),
         ];
         // A mediator sees their own and no other's.
         if drawing.session.caller.has_any(&RJ_UNIT) {
             fields.push(Field::new("mediator", texts.mediator, Kind::Person(Vec::new())));
         }
-        let chosen =
-            [("stage", &self.asked.stage), ("site", &self.asked.site), ("waits", &self.asked.waits), ("mediator", &self.asked.mediator)];
+        let asked = self.asked;
+        let chosen = [
+            ("stage", &asked.stage),
+            ("site", &asked.site),
+            ("region", &asked.region),
+            ("waits", &asked.waits),
+            ("mediator", &asked.mediator),
+        ];
         let chosen = chosen.into_iter().fold(FormValues::default(), |values, (name, value)| values.with(name, value));
         Filter { action: drawing.address(path), fields, submit: texts.show }.draw(&chosen, drawing.language)
     }
@@ -119,6 +127,7 @@ impl Listing<'_> {
         let chosen = [
             ("stage", asked.stage.as_str()),
             ("site", &asked.site),
+            ("region", &asked.region),
             ("mediator", &asked.mediator),
             ("waits", &asked.waits),
             ("sort", sort),

@@ -2,7 +2,7 @@
 
 use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::{id::Region, role, safety::v1::RoleGrant};
+use proto::{role, safety::v1::RoleGrant};
 use time::OffsetDateTime;
 
 use super::texts::{self, Texts};
@@ -154,8 +154,7 @@ fn givers(grant: &RoleGrant, drawing: &Drawing<'_>) -> String {
 pub fn proposal(drawing: &Drawing<'_>) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
     let roles = words::choices(words::ROLES, drawing.language);
-    let regions = words::REGIONS.iter().filter(|(code, ..)| code.parse::<Region>().is_ok());
-    let regions = regions.map(|(code, ..)| Choice::new(code, words::of(words::REGIONS, code, drawing.language))).collect();
+    let regions = words::regions(drawing.language);
     let sites = sites_in_order(drawing.language, drawing.sites);
     let sites = sites.into_iter().map(|site| Choice { value: site.code, label: site.name, foreign: site.foreign }).collect();
     let mut fields = vec![
