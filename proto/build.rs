@@ -34,6 +34,7 @@ const FILES: &[&str] = &[
     "ro/reporting/v1/report.proto",
     "ro/safety/v1/alarm.proto",
     "ro/safety/v1/directory.proto",
+    "ro/safety/v1/drill.proto",
     "ro/safety/v1/grant.proto",
     "ro/wire/v1/wire.proto",
 ];

@@ -154,6 +154,8 @@ const PAGES: &[Entry] = &[
     entry("sites", "/sites", Some(ADMINISTRATOR)),
     entry("site-zone", "/sites/kent/zone", Some(ADMINISTRATOR)),
     entry("status", "/status", Some(OPERATIONS)),
+    entry("drills", "/drills", Some(MANAGER)),
+    entry("drills-new", "/drills/new", Some(MANAGER)),
     entry("quarantine", "/status/intake/quarantine", Some(OPERATIONS)),
     entry("quarantine-replay", "/status/intake/quarantine/{quarantined}", Some(OPERATIONS)),
     entry("contacts-new", "/contacts/new", Some(VICTIM_SERVICES)),

@@ -15,6 +15,7 @@ mod contact;
 mod delivery;
 mod device;
 mod document;
+mod drill;
 mod due;
 mod exchange;
 mod grant;

@@ -200,7 +200,7 @@ create table concern (
     said integer not null default 1,
     gravest integer not null default 1,
     case_site uuid,
-    constraint concern_grade_is_known check (grade in ('imminent', 'concern', 'question')),
+    constraint concern_grade_is_known check (grade in ('imminent', 'concern', 'question', 'drill')),
     constraint concern_state_is_known check (state in ('ringing', 'accepted', 'closed')),
     constraint concern_is_closed_with_an_outcome
         check ((state = 'closed') = (closed_at is not null and closed_by is not null and outcome is not null)),
@@ -210,7 +210,7 @@ create table concern (
 comment on table concern is 'A safety concern or question, as it was raised [RM1b, RM1c]. Protected B.';
 comment on column concern.id is 'Made by the raiser; the same id twice is the same concern.';
 comment on column concern.reference is 'For the telephone.';
-comment on column concern.grade is 'imminent, concern or question: the gravest ever said. Not stated counts as concern.';
+comment on column concern.grade is 'imminent, concern or question: the gravest ever said. Not stated counts as concern. drill: it was begun as a drill.';
 comment on column concern.site is 'Site whose head is responsible; null while nobody knows.';
 comment on column concern.content is 'Empty; ro.safety.v1.Concern in clear while it is not sealed. Protected B.';
 comment on column concern.unreadable is 'The message could not be decoded; it rings all the same and its bytes are in quarantine.';
@@ -421,6 +421,32 @@ comment on column timeline.level is 'Rung of the ladder, where there is one.';
 comment on column timeline.actor is 'Identity of who did it, or the service.';
 comment on column timeline.at is 'When.';
 
+create table drill (
+    concern_id uuid not null constraint drill_once primary key constraint drill_rings_as_a_concern references concern (id),
+    site text not null constraint drill_is_of_a_site references site (code),
+    begun_by text not null,
+    begun_at timestamptz not null,
+    ends_at timestamptz not null,
+    signature bytea,
+    ended_at timestamptz,
+    result text,
+    constraint drill_ends_after_it_began check (ends_at > begun_at),
+    constraint drill_ends_with_a_result check ((ended_at is null) = (result is null)),
+    constraint drill_result_is_known check (result in ('passed', 'not-accepted', 'interrupted', 'overtaken'))
+);
+comment on table drill is 'Drills of the alarm: each rings as a concern of the grade drill, and ends by itself [R3e]. Open class.';
+comment on column drill.concern_id is 'The concern that is rung.';
+comment on column drill.site is 'Site whose head is rung.';
+comment on column drill.begun_by is 'Identity of who began it.';
+comment on column drill.begun_at is 'When.';
+comment on column drill.ends_at is 'It ends by then, accepted or not.';
+comment on column drill.signature is 'Ed25519 by the service over the concern, the site and the end, with a key that the database does not hold: without it a concern is no drill, and rings.';
+comment on column drill.ended_at is 'When it ended; null while it runs.';
+comment on column drill.result is 'passed, not-accepted, interrupted by a real concern at the site, or overtaken by something real said under its id.';
+create unique index drill_runs_alone_at_a_site on drill (site) where ended_at is null;
+create index drill_in_order on drill (begun_at, concern_id);
+create index concern_called_a_drill on concern (raised_at) where grade = 'drill' and state <> 'closed';
+
 -- Tables: restores. A database that was set back says so in whatever it tells from then on (THREAT-16).
 
 create table epoch (
@@ -485,6 +511,7 @@ alter table concern_variant enable row level security, force row level security;
 alter table audience enable row level security, force row level security;
 alter table former_audience enable row level security, force row level security;
 alter table concern_note enable row level security, force row level security;
+alter table drill enable row level security, force row level security;
 alter table ring enable row level security, force row level security;
 alter table timeline enable row level security, force row level security;
 alter table epoch enable row level security, force row level security;
@@ -543,6 +570,10 @@ create policy the_service_rings on former_audience for insert with check ((selec
 create policy the_service_notes on former_audience for update using ((select acting_for_service()));
 
 create policy the_service_alone on concern_note using ((select acting_for_service())) with check ((select acting_for_service()));
+
+create policy need_to_know on drill for select using ((select sees_every_concern()) or actor_heads(concern_id));
+create policy the_service_begins on drill for insert with check ((select acting_for_service()));
+create policy the_service_ends on drill for update using ((select acting_for_service()));
 
 create policy the_service_alone on ring using ((select acting_for_service())) with check ((select acting_for_service()));
 

@@ -43,6 +43,10 @@ pub struct Config {
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1440))]
     pub accept_minutes: u16,
 
+    /// Minutes in which NHQ and the head are to accept a drill, where whoever begins it says nothing else. An example until CSC sets it
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(5..=240))]
+    pub drill_minutes: u16,
+
     /// Version of the three ladders, recorded with each concern
     #[arg(long, default_value_t = 1)]
     pub ladder_version: i32,

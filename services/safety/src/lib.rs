@@ -18,7 +18,10 @@ use auth::access::Access;
 use base::database;
 use proto::{
     notification::v1::inbox_service_client::InboxServiceClient,
-    safety::v1::{alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer},
+    safety::v1::{
+        alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer,
+        drill_service_server::DrillServiceServer,
+    },
     subject::{SAFETY_DELIVERED, SAFETY_RAISES, SAFETY_SERVICE_RAISES, SAFETY_UNREACHED, STREAMS, witnessing},
 };
 use server::{Context, limits::LARGE};
@@ -59,7 +62,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let devices = Some(app.directory.devices.in_use.clone());
     let access = Access { rules: access::RULES.into(), urgent: access::URGENT, by_device: access::BY_DEVICE, devices };
     let (alarm, directory) = servers(&ctx, app, hub)?;
+    let drills = alarm.clone();
     let routes = tonic::service::Routes::new(AlarmServiceServer::new(alarm).max_decoding_message_size(LARGE))
+        .add_service(DrillServiceServer::new(drills).max_decoding_message_size(LARGE))
         .add_service(DirectoryServiceServer::new(directory).max_decoding_message_size(LARGE));
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await
 }
@@ -92,6 +97,7 @@ fn use_cases(config: &Config, ctx: &Context) -> anyhow::Result<alarm::App> {
         directory,
         epoch,
         turn: Turn::default(),
+        drill_minutes: config.drill_minutes.into(),
         accept_within: (config.accept_minutes > 0).then(|| time::Duration::minutes(config.accept_minutes.into())),
     })
 }

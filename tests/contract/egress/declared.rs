@@ -268,11 +268,18 @@ const fn row(rpc: &'static str, roles: &'static [&'static str], highest: Class, 
     Narrowed { rpc, roles, highest, what, shown_by }
 }
 
-pub const NARROWED: [Narrowed; 25] = [
+const DRILL_SAYS: &str = "where and when it was, and how fast each office accepted; not who began it";
+const DRILL_OF_NHQ: &str = "also which member of staff began it: nothing of a file is in a drill";
+const DRILL_SHOWN: &str = "a_head_is_shown_the_drills_of_their_own_site_without_who_began_them_and_a_drill_freezes_no_case";
+
+pub const NARROWED: [Narrowed; 28] = [
     row("GetConcern", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
     row("GetConcern", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
     row("GetConcern", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
     row("GetConcern", OTHERS, Class::Open, NOTHING, OTHERS_SHOWN),
+    row("ListDrills", HEADS, Class::Open, DRILL_SAYS, DRILL_SHOWN),
+    row("ListDrills", NMC, Class::Protected, DRILL_OF_NHQ, DRILL_SHOWN),
+    row("ListDrills", OTHERS, Class::Open, DRILL_SAYS, DRILL_SHOWN),
     row("ListConcerns", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
     row("ListConcerns", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
     row("ListConcerns", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),

@@ -23,7 +23,10 @@ use proto::{
     },
     operations::v1::operations_service_client::OperationsServiceClient,
     reporting::v1::report_service_client::ReportServiceClient,
-    safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
+    safety::v1::{
+        alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient,
+        drill_service_client::DrillServiceClient,
+    },
 };
 use server::client::{self, Peer};
 use tonic::transport::Channel;
@@ -85,6 +88,7 @@ clients! {
     sessions: cases, SessionServiceClient;
     alarm: safety, AlarmServiceClient;
     directory: safety, DirectoryServiceClient;
+    drills: safety, DrillServiceClient;
     inbox: notification, InboxServiceClient;
     deliveries: notification, DeliveryServiceClient;
     preferences: notification, PreferenceServiceClient;

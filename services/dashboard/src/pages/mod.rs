@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod device;
 pub mod disclosure;
 pub mod document;
+pub mod drill;
 pub mod due;
 pub mod exchange;
 pub mod grant;
@@ -81,6 +82,7 @@ pub const ALL: &[&Page] = &[
     &device::PAGE,
     &site::PAGE,
     &report::PAGE,
+    &drill::PAGE,
     &delivery::PAGE,
     &wall::PAGE,
     &status::PAGE,

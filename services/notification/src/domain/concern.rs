@@ -33,6 +33,8 @@ pub enum Grade {
     Imminent,
     Concern,
     Question,
+    /// A drill: nobody is at risk.
+    Drill,
 }
 
 impl Grade {

@@ -119,6 +119,7 @@ const fn urgency_en(grade: Grade) -> &'static str {
         Grade::Imminent => "URGENT, imminent risk,",
         Grade::Concern => "Safety concern",
         Grade::Question => "Question",
+        Grade::Drill => "DRILL, nobody is at risk,",
     }
 }
 
@@ -127,6 +128,7 @@ const fn urgency_fr(grade: Grade) -> &'static str {
         Grade::Imminent => "URGENT, risque imminent,",
         Grade::Concern => "Préoccupation de sécurité",
         Grade::Question => "Question",
+        Grade::Drill => "EXERCICE, personne n'est en danger,",
     }
 }
 

@@ -62,7 +62,7 @@ impl Push {
     #[must_use]
     pub const fn urgency(&self) -> &'static str {
         match self.grade {
-            Some(Grade::Imminent | Grade::Concern) => "high",
+            Some(Grade::Imminent | Grade::Concern | Grade::Drill) => "high",
             Some(Grade::Question) | None => "normal",
         }
     }
@@ -74,6 +74,7 @@ fn english(push: &Push, telephone: Option<&str>) -> (String, String) {
         Some(Grade::Imminent) => format!("IMMINENT RISK: {reference}"),
         Some(Grade::Concern) => format!("Safety concern: {reference}"),
         Some(Grade::Question) => format!("Question: {reference}"),
+        Some(Grade::Drill) => format!("DRILL: {reference}"),
         None => return ("This browser is rung".to_owned(), format!("You are told here of what rings for you. {reference}")),
     };
     let call = telephone.map(|number| format!(" Or telephone {number}.")).unwrap_or_default();
@@ -86,6 +87,7 @@ fn french(push: &Push, telephone: Option<&str>) -> (String, String) {
         Some(Grade::Imminent) => format!("RISQUE IMMINENT\u{a0}: {reference}"),
         Some(Grade::Concern) => format!("Préoccupation de sécurité\u{a0}: {reference}"),
         Some(Grade::Question) => format!("Question\u{a0}: {reference}"),
+        Some(Grade::Drill) => format!("EXERCICE\u{a0}: {reference}"),
         None => return ("Ce navigateur reçoit les appels".to_owned(), format!("Ce qui vous appelle vous est annoncé ici. {reference}")),
     };
     let call = telephone.map(|number| format!(" Ou téléphonez au {number}.")).unwrap_or_default();
@@ -181,7 +183,7 @@ mod tests {
         assert_eq!(shown_now["body"], "Appuyez pour ouvrir, puis acceptez. Ou téléphonez au +1 613 555 0100.");
         assert_eq!(shown_now["open"], format!("/fr/concerns/{}", Uuid::nil()));
         assert_eq!(shown_now["urgent"], true);
-        for grade in [None, Some(Grade::Imminent), Some(Grade::Concern), Some(Grade::Question)] {
+        for grade in [None, Some(Grade::Imminent), Some(Grade::Concern), Some(Grade::Question), Some(Grade::Drill)] {
             let both = shown(&push(None, grade), &hints).to_string();
             for language in [Language::English, Language::French] {
                 let one = shown(&push(Some(language), grade), &hints);

@@ -74,7 +74,7 @@ pub fn waits(what: What, channels: &[Channel]) -> Vec<bool> {
     let quietest = match what {
         What::Ring(Grade::Imminent) | What::InPlaceOfTheAlarm => return vec![false; channels.len()],
         What::Notice => None,
-        What::Ring(Grade::Concern | Grade::Question) => {
+        What::Ring(Grade::Concern | Grade::Question | Grade::Drill) => {
             (0..channels.len()).min_by_key(|place| channels.get(*place).map(|channel| loudness(*channel)))
         }
     };
@@ -161,7 +161,7 @@ mod tests {
             for what in [What::Ring(Grade::Imminent), What::InPlaceOfTheAlarm] {
                 assert!(waits(what, &channels).iter().all(|waits| !waits), "{what:?} {channels:?}");
             }
-            for grade in [Grade::Concern, Grade::Question] {
+            for grade in [Grade::Concern, Grade::Question, Grade::Drill] {
                 let leaving = waits(What::Ring(grade), &channels).iter().filter(|waits| !**waits).count();
                 assert_eq!(leaving, usize::from(!channels.is_empty()), "{grade:?} {channels:?}");
             }

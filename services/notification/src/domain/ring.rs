@@ -46,6 +46,7 @@ impl Ring {
     #[must_use]
     pub fn template(&self, recipient: &Recipient) -> Template {
         match (self.audience, self.grade) {
+            (_, Grade::Drill) => Template::DrillRing,
             (Audience::Nhq, _) => Template::ConcernRingNhq,
             (Audience::ResponsibleHead, _) if self.stands_in(recipient) => Template::ConcernRingStandIn,
             (Audience::ResponsibleHead, Grade::Imminent) => Template::ConcernRingHeadImminent,

@@ -10,6 +10,10 @@ use crate::domain::{
 };
 
 pub(super) fn raised(event: ConcernRaised) -> Result<Fact, Rejection> {
+    // A drill is no concern: it is counted nowhere.
+    if event.grade() == safety::Grade::Drill {
+        return Ok(Fact::NotCounted);
+    }
     let grade = grade(event.grade()).unwrap_or(Grade::Concern);
     let (site, region) = place(&event.site);
     Ok(Fact::Concern(fact::concern::Fact::Raised {
@@ -47,6 +51,6 @@ const fn grade(grade: safety::Grade) -> Option<Grade> {
         safety::Grade::Imminent => Some(Grade::Imminent),
         safety::Grade::Concern => Some(Grade::Concern),
         safety::Grade::Question => Some(Grade::Question),
-        safety::Grade::Unspecified => None,
+        safety::Grade::Unspecified | safety::Grade::Drill => None,
     }
 }

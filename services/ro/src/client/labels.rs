@@ -217,6 +217,7 @@ pub const fn grade(value: Grade) -> Words {
         // Not stated counts as a concern, never as nothing.
         Grade::Unspecified | Grade::Concern => words("concern", "préoccupation"),
         Grade::Question => words("question", "question"),
+        Grade::Drill => words("drill: nobody is at risk", "exercice : personne n'est en danger"),
     }
 }
 

@@ -18,6 +18,7 @@ pub mod device;
 pub mod device_key;
 pub mod disclosure;
 pub mod document;
+pub mod drill;
 pub mod due;
 pub mod exchange;
 pub mod failure;
@@ -105,6 +106,9 @@ pub enum Command {
     /// The sites of the directory, and the time zone of each
     #[command(subcommand)]
     Site(site_zone::Command),
+    /// Drills of the alarm: begin one at a site, and see who was reached and how fast
+    #[command(subcommand)]
+    Drill(drill::Command),
     /// A device that raises and accepts while the identity provider is away: make, enrol, list and end it
     #[command(subcommand)]
     Device(device::Command),
@@ -154,6 +158,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Office(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Person(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Drill(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Site(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Device(c) => finish(c.common().lang(), c.common().json, block_on(c.run())),
         Command::Whoami(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),

@@ -1,5 +1,6 @@
 //! Periodic work of safety, each with its name, its period and its health. None waits for another, and none fails with another.
 
+mod drill;
 mod ladder;
 mod reconcile;
 mod restate_grants;
@@ -17,6 +18,7 @@ pub fn start(ctx: &Context, app: &App, hub: &Hub) {
     trust_cache::start(ctx, &app.directory);
     restate_grants::start(ctx, &app.directory);
     ladder::start(ctx, app, hub);
+    drill::start(ctx, app);
     ring_after_restore::start(ctx, app);
     reconcile::start(ctx, app);
     watchers::start(ctx, hub);

@@ -5,6 +5,7 @@ mod accepting;
 mod costs;
 mod devices;
 mod directory;
+mod drill;
 
 mod faulty;
 mod following;

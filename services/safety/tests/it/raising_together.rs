@@ -227,7 +227,7 @@ async fn from_memory_a_raise_writes_what_it_writes_from_the_tables() {
             theirs.collect::<Vec<_>>()
         };
         assert!(told(1) == told(2), "concern {number}");
-        let forget = "truncate concern, concern_variant, concern_note, audience, former_audience, ring, timeline, data_key, outbox";
+        let forget = "truncate drill, concern, concern_variant, concern_note, audience, former_audience, ring, timeline, data_key, outbox";
         sqlx::raw_sql(forget).execute(&world.db.admin).await.unwrap();
     }
 }

@@ -13,7 +13,9 @@ use crate::world::{World, caller, head_of, imminent_at};
 
 const COMPARED: [&str; 5] = ["GetConcern", "GetConcernReceipt", "AcceptConcern", "HandOverConcern", "AddConcernNote"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
-const OTHERS: [(&str, &str); 25] = [
+const OTHERS: [(&str, &str); 27] = [
+    ("BeginDrill", NATIONAL),
+    ("ListDrills", "names no drill; what is hidden is not listed"),
     ("RaiseConcern", "records, and refuses nothing"),
     ("CloseConcern", NATIONAL),
     ("RouteConcern", NATIONAL),

@@ -103,7 +103,7 @@ pub fn app(clock: Clock, ids: Ids, vault: Vault, ladders: Ladders) -> alarm::App
         proposals_last: time::Duration::DAY,
         vault: vault.clone(),
     };
-    alarm::App { clock, ids, ladders, signer, vault, directory, epoch, turn: Turn::default(), accept_within: None }
+    alarm::App { clock, ids, ladders, signer, vault, directory, epoch, turn: Turn::default(), accept_within: None, drill_minutes: 30 }
 }
 
 impl World {

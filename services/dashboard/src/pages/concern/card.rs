@@ -164,6 +164,7 @@ pub fn mark(grade: Grade) -> Markup {
             @match grade {
                 Grade::Imminent => { path d="M12 2 23 21H1Z" {} rect class="hole" x="11" y="9" width="2" height="6" {} rect class="hole" x="11" y="16.5" width="2" height="2" {} }
                 Grade::Question => { circle cx="12" cy="12" r="10" {} rect class="hole" x="11" y="10" width="2" height="7" {} rect class="hole" x="11" y="6.5" width="2" height="2" {} }
+                Grade::Drill => { path d="M12 1 23 12 12 23 1 12Z" {} path class="hole" d="M12 6 18 12 12 18 6 12Z" {} }
                 Grade::Concern | Grade::Unspecified => { rect x="3" y="3" width="18" height="18" {} rect class="hole" x="11" y="7" width="2" height="6" {} rect class="hole" x="11" y="15" width="2" height="2" {} }
             }
         }

@@ -28,7 +28,8 @@ pub struct Chosen {
     pub reference: String,
 }
 
-const GRADES: [(&str, Grade); 3] = [("imminent", Grade::Imminent), ("concern", Grade::Concern), ("question", Grade::Question)];
+const GRADES: [(&str, Grade); 4] =
+    [("imminent", Grade::Imminent), ("concern", Grade::Concern), ("question", Grade::Question), ("drill", Grade::Drill)];
 const STATES: [(&str, ConcernState); 3] =
     [("ringing", ConcernState::Ringing), ("accepted", ConcernState::Accepted), ("closed", ConcernState::Closed)];
 
@@ -98,7 +99,12 @@ impl Chosen {
     #[must_use]
     pub fn form(&self, drawing: &Drawing<'_>) -> Markup {
         let texts = texts::of(drawing.language);
-        let grades = [("imminent", texts.grade_imminent), ("concern", texts.grade_concern), ("question", texts.grade_question)];
+        let grades = [
+            ("imminent", texts.grade_imminent),
+            ("concern", texts.grade_concern),
+            ("question", texts.grade_question),
+            ("drill", texts.grade_drill),
+        ];
         let states = [("ringing", texts.state_ringing), ("accepted", texts.state_accepted), ("closed", texts.state_closed)];
         html! {
             details class="filters" open[self.narrows() || !self.reference.is_empty()] {

@@ -250,6 +250,7 @@ const fn gravity(card: &Card) -> u8 {
         Grade::Imminent => 0,
         Grade::Concern | Grade::Unspecified => 1,
         Grade::Question => 2,
+        Grade::Drill => 3,
     }
 }
 

@@ -14,6 +14,7 @@ crate::text::texts! {
     grade_imminent: "Imminent risk", "Risque imminent";
     grade_concern: "Safety concern", "Préoccupation en matière de sécurité";
     grade_question: "Question", "Question sur le processus";
+    grade_drill: "Drill: nobody is at risk", "Exercice : personne n’est en danger";
     site_unknown: "site not known", "lieu inconnu";
     reference: "Reference", "Référence";
     raised: "Raised", "Signalé";

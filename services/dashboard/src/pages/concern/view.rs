@@ -121,6 +121,7 @@ impl Card {
         match self.grade {
             Grade::Imminent => texts.grade_imminent,
             Grade::Question => texts.grade_question,
+            Grade::Drill => texts.grade_drill,
             Grade::Concern | Grade::Unspecified => texts.grade_concern,
         }
     }

@@ -9,7 +9,7 @@ use axum::{Router, routing::get};
 use proto::role::{MEDIATOR, NATIONAL_MANAGER, RJ_OFFICER, RJ_SUPERVISOR};
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -20,6 +20,7 @@ pub const PAGE: Page = Page {
     entry: Some(Entry {
         path: "/due",
         label: |language| texts::of(language).title,
+        group: Group::Casework,
         audience: Audience::Roles(&[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR]),
     }),
 };

@@ -10,6 +10,7 @@ use proto::{
         GetStatusRequest, GetStatusResponse, ListQuarantineRequest, QuarantinedMessage, ReplayQuarantinedRequest, ReplayState,
     },
     role,
+    safety::v1::{Drill, ListDrillsRequest},
 };
 use tonic::Status;
 
@@ -27,7 +28,7 @@ use crate::{
 const PAGE: i32 = 50;
 
 pub async fn page(State(app): State<App>, member: Member) -> Response {
-    let (services, beat) = tokio::join!(app.clients.health(), app.safety.beat(&member.session));
+    let (services, beat, drills) = tokio::join!(app.clients.health(), app.safety.beat(&member.session), last_drill(&app, &member));
     // Who else may see the page may not make these calls.
     let states = if member.session.caller.has_role(role::OPERATIONS) {
         let asked = services.iter().map(|one| async { (one.service, state(&app, &member, one.service).await) });
@@ -35,8 +36,20 @@ pub async fn page(State(app): State<App>, member: Member) -> Response {
     } else {
         None
     };
-    let overview = Overview { services, beat: beat.ok(), states };
+    let overview = Overview { services, beat: beat.ok(), drills, states };
     member.page(texts::of(member.visitor.language).status, &overview.draw(&member.drawing()))
+}
+
+/// The last drill of the alarm; nothing where safety does not tell it, which the page says.
+async fn last_drill(app: &App, member: &Member) -> Option<Vec<Drill>> {
+    let request = ListDrillsRequest { page_size: 1, ..ListDrillsRequest::default() };
+    match app.clients.drills(&member.session).list_drills(request).await {
+        Ok(answer) => Some(answer.into_inner().drills),
+        Err(status) => {
+            tracing::warn!(code = %status.code(), "safety does not tell the last drill");
+            None
+        }
+    }
 }
 
 /// What a service says of itself; nothing where it does not answer, which the page says.

@@ -44,7 +44,6 @@ crate::text::texts! {
     groups: "What is set aside, by subject and reason", "Ce qui est mis de côté, par sujet et par motif";
     count: "Messages", "Nombre de messages";
     drill: "Last drill", "Dernier exercice";
-    no_drill: "No drill is recorded.", "Aucun exercice n’est consigné.";
 
     set_aside: "Messages set aside", "Messages mis de côté";
     set_aside_by: "Messages that {service} has set aside", "Messages mis de côté par {service}";

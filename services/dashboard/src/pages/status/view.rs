@@ -2,12 +2,16 @@
 
 use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::{operations::v1::GetStatusResponse, safety::v1::Beat};
+use proto::{
+    operations::v1::GetStatusResponse,
+    safety::v1::{Beat, Drill},
+};
 use time::{Duration, OffsetDateTime};
 
 use super::texts::{self, Texts};
 use crate::{
     clients::health::{Answer, Health},
+    pages::drill::view::last,
     parts::{
         drawing::Drawing,
         table::{Column, Table},
@@ -32,6 +36,8 @@ pub struct Overview {
     pub services: Vec<Health>,
     /// The last beat of the alarm, where one came in time.
     pub beat: Option<Beat>,
+    /// The last drill of the alarm, where safety tells it.
+    pub drills: Option<Vec<Drill>>,
     /// What each service says of itself to operations, nothing where it does not answer; none for anybody else.
     pub states: Option<Vec<(&'static str, Option<GetStatusResponse>)>>,
 }
@@ -54,7 +60,7 @@ impl Overview {
             }
             section aria-labelledby="chain-title" {
                 h2 id="chain-title" { (texts.chain) }
-                (self.chain(texts))
+                (self.chain(texts, &last(self.drills.as_deref(), drawing)))
             }
             div {
                 h2 id="services-title" { (texts.services) }
@@ -75,7 +81,7 @@ impl Overview {
         }
     }
 
-    fn chain(&self, texts: &Texts) -> Markup {
+    fn chain(&self, texts: &Texts, drill: &Markup) -> Markup {
         let line = |name: &str, well: bool, said: &str| {
             html! { dt { (name) } dd { @if well { (said) } @else { strong class="warned" { (said) } } } }
         };
@@ -89,7 +95,7 @@ impl Overview {
                     }
                     None => { (line(texts.beat, false, texts.beat_silent)) }
                 }
-                dt { (texts.drill) } dd { (texts.no_drill) }
+                dt { (texts.drill) } dd { (drill) }
             }
         }
     }
@@ -206,7 +212,12 @@ mod tests {
 
     fn status(whole: Answer, named: Answer, beat: Option<(bool, bool)>) -> Overview {
         let service = Health { service: "safety", whole, named: NAMED_HEALTH.map(|name| (name, named)).to_vec() };
-        Overview { services: vec![service], states: None, beat: beat.map(|(bus, ladder)| Beat { bus, ladder, ..Beat::default() }) }
+        Overview {
+            services: vec![service],
+            states: None,
+            drills: None,
+            beat: beat.map(|(bus, ladder)| Beat { bus, ladder, ..Beat::default() }),
+        }
     }
 
     #[test]
@@ -224,7 +235,7 @@ mod tests {
 
     #[test]
     fn an_alarm_that_is_not_heard_is_said_with_what_to_do() {
-        let silent = status(Answer::Well, Answer::Well, None).chain(texts::of(crate::text::Language::English)).into_string();
+        let silent = status(Answer::Well, Answer::Well, None).chain(texts::of(crate::text::Language::English), &html! {}).into_string();
         assert!(silent.contains("by telephone") && !silent.contains("Escalation"), "{silent}");
     }
 }

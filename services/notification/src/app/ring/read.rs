@@ -31,6 +31,7 @@ pub fn read(ring: wire::Ring) -> Result<Ring, Refusal> {
     let grade = match received.grade() {
         wire::Grade::Imminent => Grade::Imminent,
         wire::Grade::Question => Grade::Question,
+        wire::Grade::Drill => Grade::Drill,
         wire::Grade::Concern | wire::Grade::Unspecified => Grade::Concern,
     };
     let content = received.content.as_ref().map(|concern| class::cut(concern, limit(audience, grade)));
@@ -58,7 +59,7 @@ const fn limit(audience: Audience, grade: Grade) -> Class {
     match (audience, grade) {
         (Audience::Nhq, _) => Class::Protected,
         (Audience::ResponsibleHead, Grade::Imminent) => Class::NeedToKnow,
-        (Audience::ResponsibleHead, Grade::Concern | Grade::Question) => Class::Open,
+        (Audience::ResponsibleHead, Grade::Concern | Grade::Question | Grade::Drill) => Class::Open,
     }
 }
 

@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn every_mail_we_choose_a_form_for_may_leave() {
         let (staff, inside, outside) = parties();
-        for grade in [None, Some(Grade::Imminent), Some(Grade::Concern), Some(Grade::Question)] {
+        for grade in [None, Some(Grade::Imminent), Some(Grade::Concern), Some(Grade::Question), Some(Grade::Drill)] {
             for to in [&inside, &outside] {
                 let form = form(grade, to, &staff);
                 assert_eq!(form == Template::OutsideRing, grade.is_some() && to == &inside);

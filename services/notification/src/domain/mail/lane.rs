@@ -20,7 +20,7 @@ impl Lane {
     pub const fn of(grade: Option<Grade>) -> Self {
         match grade {
             Some(Grade::Imminent) => Self::Imminent,
-            Some(Grade::Concern | Grade::Question) => Self::Ring,
+            Some(Grade::Concern | Grade::Question | Grade::Drill) => Self::Ring,
             None => Self::Notice,
         }
     }
@@ -30,7 +30,7 @@ impl Lane {
     pub const fn urgencies(self) -> &'static [&'static str] {
         match self {
             Self::Imminent => const { &[Grade::Imminent.code()] },
-            Self::Ring => const { &[Grade::Concern.code(), Grade::Question.code()] },
+            Self::Ring => const { &[Grade::Concern.code(), Grade::Question.code(), Grade::Drill.code()] },
             Self::Notice => &[],
         }
     }

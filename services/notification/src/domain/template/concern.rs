@@ -14,7 +14,7 @@ const NHQ_EN: Words = Words {
         let what = match data.grade {
             Some(Grade::Imminent) => "Imminent risk",
             Some(Grade::Question) => "Question",
-            Some(Grade::Concern) | None => "Safety concern",
+            Some(Grade::Concern | Grade::Drill) | None => "Safety concern",
         };
         format!("{what}: {}", data.reference)
     },
@@ -46,7 +46,7 @@ const NHQ_FR: Words = Words {
         let what = match data.grade {
             Some(Grade::Imminent) => "Risque imminent",
             Some(Grade::Question) => "Question",
-            Some(Grade::Concern) | None => "Préoccupation en matière de sécurité",
+            Some(Grade::Concern | Grade::Drill) | None => "Préoccupation en matière de sécurité",
         };
         format!("{what} : {}", data.reference)
     },
@@ -131,6 +131,31 @@ pub(super) const HEAD: Bilingual = Bilingual {
             ))
             .said("Établissement ou bureau :", &data.bulletin.site)
             .said("Signalé :", &minute(data.bulletin.raised_at))
+            .text()
+        },
+    },
+};
+
+pub(super) const DRILL: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("DRILL: accept {}", data.reference),
+        body: |data| {
+            Lines::of("This is a drill of the alarm: nobody is at risk. Accept it as you would accept a concern; it is measured how long that takes.")
+                .said("Site:", &data.bulletin.site)
+                .said("Begun:", &minute(data.bulletin.raised_at))
+                .line(format!("Reference: {}", data.reference))
+                .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("EXERCICE : acceptez {}", data.reference),
+        body: |data| {
+            Lines::of(
+                "Ceci est un exercice de l'alarme : personne n'est en danger. Acceptez-le comme vous accepteriez un signalement ; le temps que cela prend est mesuré.",
+            )
+            .said("Établissement ou bureau :", &data.bulletin.site)
+            .said("Lancé :", &minute(data.bulletin.raised_at))
+            .line(format!("Référence : {}", data.reference))
             .text()
         },
     },

@@ -36,6 +36,8 @@ pub enum Template {
     /// For recipients rung in the place of a head that was not reached [R3e].
     #[strum(serialize = "concern-ring")]
     ConcernRingStandIn,
+    /// A drill, for whomever it rings: nobody is at risk [R3e].
+    DrillRing,
     /// The alarm should have rung again and has not: for its listeners [R3e].
     AlarmSilent,
     /// The alarm does not answer, whether a ring is due or not: for NHQ, the monitoring centre and its listeners [R3e].
@@ -167,6 +169,7 @@ impl Template {
             | Self::ConcernRingHeadImminent
             | Self::ConcernRingHead
             | Self::ConcernRingStandIn
+            | Self::DrillRing
             | Self::AlarmSilent
             | Self::AlarmUnanswered
             | Self::ConcernVanished
@@ -217,6 +220,7 @@ impl Template {
             Self::ConcernRingHeadImminent => concern::HEAD_IMMINENT,
             Self::ConcernRingHead => concern::HEAD,
             Self::ConcernRingStandIn => concern::STAND_IN,
+            Self::DrillRing => concern::DRILL,
             Self::AlarmSilent => concern::ALARM_SILENT,
             Self::AlarmUnanswered => concern::ALARM_UNANSWERED,
             Self::ConcernVanished => concern::VANISHED,

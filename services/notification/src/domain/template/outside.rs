@@ -9,6 +9,7 @@ pub(super) const RING: Bilingual = Bilingual {
             let grade = match data.grade {
                 Some(Grade::Imminent) => "IMMINENT",
                 Some(Grade::Question) => "Question",
+                Some(Grade::Drill) => "DRILL",
                 Some(Grade::Concern) | None => "Concern",
             };
             format!("{grade}: accept {}", data.reference)
@@ -17,6 +18,9 @@ pub(super) const RING: Bilingual = Bilingual {
             let first = match data.grade {
                 Some(Grade::Imminent) => "An imminent safety concern rings for you until it is accepted.",
                 Some(Grade::Question) => "A question rings for you until it is accepted.",
+                Some(Grade::Drill) => {
+                    "This is a drill of the alarm: nobody is at risk. It rings for you until it is accepted, or its time is over."
+                }
                 Some(Grade::Concern) | None => "A safety concern rings for you until it is accepted.",
             };
             Lines::of(first)
@@ -30,6 +34,7 @@ pub(super) const RING: Bilingual = Bilingual {
             let grade = match data.grade {
                 Some(Grade::Imminent) => "IMMINENT",
                 Some(Grade::Question) => "Question",
+                Some(Grade::Drill) => "EXERCICE",
                 Some(Grade::Concern) | None => "Préoccupation",
             };
             format!("{grade} : acceptez {}", data.reference)
@@ -40,6 +45,9 @@ pub(super) const RING: Bilingual = Bilingual {
                     "Une préoccupation imminente en matière de sécurité vous sera rappelée jusqu'à ce qu'elle soit acceptée."
                 }
                 Some(Grade::Question) => "Une question vous sera rappelée jusqu'à ce qu'elle soit acceptée.",
+                Some(Grade::Drill) => {
+                    "Ceci est un exercice de l'alarme : personne n'est en danger. Il vous sera rappelé jusqu'à ce qu'il soit accepté, ou que sa durée soit écoulée."
+                }
                 Some(Grade::Concern) | None => {
                     "Une préoccupation en matière de sécurité vous sera rappelée jusqu'à ce qu'elle soit acceptée."
                 }

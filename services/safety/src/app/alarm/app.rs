@@ -30,6 +30,8 @@ pub struct App {
     pub turn: Turn,
     /// Where set, the longest time since the person's last authentication at which they may accept.
     pub accept_within: Option<time::Duration>,
+    /// Minutes that a drill lasts at the longest, where whoever begins it says nothing else.
+    pub drill_minutes: u32,
 }
 
 /// The three ladders and their version.
@@ -48,7 +50,7 @@ impl Ladders {
         match grade {
             _ if unreadable => &self.imminent,
             Grade::Imminent => &self.imminent,
-            Grade::Concern => &self.concern,
+            Grade::Concern | Grade::Drill => &self.concern,
             Grade::Question => &self.question,
         }
     }

@@ -28,8 +28,22 @@ pub async fn close(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, 
     let statuses = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
     may_close(&statuses, concern.said, outcome).map_err(error::not_closed)?;
     act_as(tx, &row_security::itself()).await?;
-    let closing = signed::closing(app, id, &caller.subject, app.clock.now());
-    let revision = store::alarm::concern::close(tx, &app.vault, id, &closing, outcome.trim()).await?;
+    record_closed(tx, app, (&caller.subject, caller.device.as_deref()), id, outcome.trim()).await
+}
+
+/// Closes a concern, as the service: signed, on its timeline, and as a fact.
+///
+/// # Errors
+/// A statement failed.
+pub(in crate::app) async fn record_closed(
+    tx: &mut PgConnection,
+    app: &App,
+    (by, device): (&str, Option<&str>),
+    id: Uuid,
+    outcome: &str,
+) -> Result<()> {
+    let closing = signed::closing(app, id, by, app.clock.now());
+    let revision = store::alarm::concern::close(tx, &app.vault, id, &closing, outcome).await?;
     let change = Change {
         concern: id,
         revision,
@@ -38,8 +52,8 @@ pub async fn close(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, 
         audience: None,
         level: None,
         graver: None,
-        actor: &caller.subject,
-        device: caller.device.as_deref(),
+        actor: by,
+        device,
     };
     record(tx, app, &change).await?;
     Ok(())

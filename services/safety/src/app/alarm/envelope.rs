@@ -25,6 +25,7 @@ pub const fn grade(grade: Grade) -> v1::Grade {
         Grade::Imminent => v1::Grade::Imminent,
         Grade::Concern => v1::Grade::Concern,
         Grade::Question => v1::Grade::Question,
+        Grade::Drill => v1::Grade::Drill,
     }
 }
 
@@ -52,7 +53,7 @@ pub const fn limit(audience: Audience, grade: Grade) -> Class {
     match (audience, grade) {
         (Audience::Nhq, _) => Class::Protected,
         (Audience::ResponsibleHead, Grade::Imminent) => Class::NeedToKnow,
-        (Audience::ResponsibleHead, Grade::Concern | Grade::Question) => Class::Open,
+        (Audience::ResponsibleHead, Grade::Concern | Grade::Question | Grade::Drill) => Class::Open,
     }
 }
 
@@ -175,14 +176,14 @@ mod tests {
 
     #[test]
     fn nhq_reads_everything_and_the_head_never_a_word_of_the_ro_file() {
-        for grade in [Grade::Imminent, Grade::Concern, Grade::Question] {
+        for grade in [Grade::Imminent, Grade::Concern, Grade::Question, Grade::Drill] {
             let nhq = told(Audience::Nhq, grade);
             assert!(nhq.contains("marker-Protected-text") && nhq.contains("marker-NeedToKnow-nature"), "{nhq}");
             assert!(!told(Audience::ResponsibleHead, grade).contains("marker-Protected"));
             assert!(!told(Audience::ResponsibleHead, grade).contains("marker-Open"), "a text in the place of a code");
         }
         assert!(told(Audience::ResponsibleHead, Grade::Imminent).contains("marker-NeedToKnow-person_at_risk"));
-        for grade in [Grade::Concern, Grade::Question] {
+        for grade in [Grade::Concern, Grade::Question, Grade::Drill] {
             assert!(!told(Audience::ResponsibleHead, grade).contains("marker-NeedToKnow"));
         }
     }

@@ -5,6 +5,7 @@ mod app;
 pub mod change;
 pub mod close_concern;
 pub mod confirm_delivery;
+pub mod drill;
 pub mod envelope;
 pub mod follow_case;
 pub mod hand_over;

@@ -109,7 +109,8 @@ pub(crate) fn grade(number: i32, unreadable: bool) -> Grade {
         _ if unreadable => Grade::Concern,
         Ok(v1::Grade::Imminent) => Grade::Imminent,
         Ok(v1::Grade::Question) => Grade::Question,
-        Ok(v1::Grade::Concern | v1::Grade::Unspecified) | Err(_) => Grade::Concern,
+        // Nobody makes a drill of what they raise: a drill is begun as one.
+        Ok(v1::Grade::Concern | v1::Grade::Unspecified | v1::Grade::Drill) | Err(_) => Grade::Concern,
     }
 }
 

@@ -13,6 +13,8 @@ pub enum Grade {
     Concern,
     /// A question about the process [RM1c].
     Question,
+    /// A drill: nobody is at risk.
+    Drill,
 }
 
 /// Audience that must accept a concern; one acceptance does not silence the other [R3e].
@@ -102,7 +104,7 @@ impl Grade {
     #[must_use]
     pub const fn audiences(self) -> &'static [Audience] {
         match self {
-            Self::Imminent | Self::Concern => &[Audience::Nhq, Audience::ResponsibleHead],
+            Self::Imminent | Self::Concern | Self::Drill => &[Audience::Nhq, Audience::ResponsibleHead],
             Self::Question => &[Audience::Nhq],
         }
     }
@@ -115,9 +117,10 @@ impl Grade {
 
     const fn gravity(self) -> u8 {
         match self {
-            Self::Imminent => 2,
-            Self::Concern => 1,
-            Self::Question => 0,
+            Self::Imminent => 3,
+            Self::Concern => 2,
+            Self::Question => 1,
+            Self::Drill => 0,
         }
     }
 
@@ -196,7 +199,7 @@ mod tests {
         for (audience, code) in [(Audience::Nhq, "nhq"), (Audience::ResponsibleHead, "responsible-head")] {
             assert_eq!((audience.code(), code.parse()), (code, Ok(audience)));
         }
-        for grade in [Grade::Imminent, Grade::Concern, Grade::Question] {
+        for grade in [Grade::Imminent, Grade::Concern, Grade::Question, Grade::Drill] {
             assert_eq!(grade.code().parse(), Ok(grade));
         }
         for state in [State::Ringing, State::Accepted, State::Closed] {
@@ -206,7 +209,7 @@ mod tests {
 
     #[test]
     fn an_imminent_risk_is_graver_than_a_concern_and_a_concern_than_a_question() {
-        let grades = [Grade::Question, Grade::Concern, Grade::Imminent];
+        let grades = [Grade::Drill, Grade::Question, Grade::Concern, Grade::Imminent];
         for (place, grade) in grades.into_iter().enumerate() {
             for (other, than) in grades.into_iter().enumerate() {
                 assert_eq!(grade.is_graver_than(than), place > other);

@@ -2,6 +2,7 @@
 
 pub mod concern;
 pub mod core;
+pub mod drill;
 pub mod duty;
 pub mod hand_over;
 pub mod ladder;

@@ -10,7 +10,7 @@ use crate::{
         report,
     },
     domain::alarm::{
-        concern::{Audience, AudienceStatus, State},
+        concern::{Audience, AudienceStatus, Grade, State},
         route,
     },
     error,
@@ -31,7 +31,11 @@ pub fn wanted(request: &v1::ListConcernsRequest) -> Wanted<'_> {
     };
     Wanted {
         closed: request.include_closed || state == Some(State::Closed),
-        grade: (request.grade() != v1::Grade::Unspecified).then(|| report::grade(request.grade, false)),
+        grade: match request.grade() {
+            v1::Grade::Unspecified => None,
+            v1::Grade::Drill => Some(Grade::Drill),
+            _ => Some(report::grade(request.grade, false)),
+        },
         state,
         site: Some(request.site.trim()).filter(|site| !site.is_empty()),
         raised_from: request.raised_from.as_ref().and_then(instant),

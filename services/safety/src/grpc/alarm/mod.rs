@@ -1,5 +1,6 @@
 //! gRPC server of the alarm.
 
+mod drill;
 mod encode;
 mod outlines;
 mod reconcile;

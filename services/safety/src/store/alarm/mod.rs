@@ -5,6 +5,7 @@ pub mod audience;
 pub mod change;
 pub mod concern;
 pub mod delivered;
+pub mod drill;
 pub mod history;
 pub mod list;
 pub mod note;

@@ -32,7 +32,7 @@ pub struct Open {
     pub case_site: Option<Uuid>,
 }
 
-/// The open concerns after an id, in the order of their ids.
+/// The open concerns after an id, in the order of their ids. A drill freezes nothing.
 ///
 /// # Errors
 /// The statement failed.
@@ -40,7 +40,7 @@ pub async fn open(db: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Resul
     sqlx::query_as!(
         Open,
         r#"select id, greatest(raised_at, (select max(received_at) from concern_variant where concern_id = concern.id)) as "said_at!", case_site
-           from concern where state <> 'closed' and id > $1 order by id limit $2"#,
+           from concern where state <> 'closed' and grade <> 'drill' and id > $1 order by id limit $2"#,
         after,
         limit
     )

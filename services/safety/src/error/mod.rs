@@ -1,7 +1,10 @@
 //! Every refusal of this service: its reason, the clause behind it, and its words in both languages.
 
+mod drill;
+
 use base::Refusal;
 
+pub use self::drill::{drill_id_malformed, drill_id_taken, no_drill};
 use crate::domain::{
     alarm::{concern::CloseRefusal, hand_over::HandOverRefusal, note::NoteRefusal},
     directory::{device, grant, person},
