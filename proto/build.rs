@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     "ro/cases/v1/disclosure.proto",
     "ro/cases/v1/document.proto",
     "ro/cases/v1/due.proto",
+    "ro/cases/v1/entry.proto",
     "ro/cases/v1/exchange.proto",
     "ro/cases/v1/hold.proto",
     "ro/cases/v1/mediator.proto",

@@ -53,6 +53,7 @@ pub fn order(of: &CasePurged) -> Vec<String> {
     values.extend(list(&of.referral_ids));
     values.extend(list(&of.block_ids));
     values.extend(list(&of.due_notice_ids));
+    values.extend(list(&of.entry_notice_ids));
     values
 }
 
@@ -132,6 +133,7 @@ mod tests {
             last_used_at: at(1),
             block_ids: vec!["block".into()],
             due_notice_ids: vec!["notice".into()],
+            entry_notice_ids: vec!["entry".into()],
             signature: Vec::new(),
         };
         let changes: [fn(&mut CasePurged); 9] = [
@@ -143,6 +145,7 @@ mod tests {
             |o| o.referral_ids.clear(),
             |o| o.block_ids.clear(),
             |o| o.due_notice_ids.clear(),
+            |o| o.entry_notice_ids.clear(),
             |o| o.break_glass_ids.append(&mut o.referral_ids),
         ];
         for (number, change) in changes.into_iter().enumerate() {

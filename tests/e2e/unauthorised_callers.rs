@@ -478,7 +478,7 @@ async fn a_person_who_ended_yesterday_a_mediator_of_another_case_another_site_a_
     let read = GetCaseRequest { case_ref: case.case_id };
     assert!(system.cases("mediator-2").get_case(read).await.is_ok(), "a mediator of another case has a case");
     of_another_place(&system, &others, "mediator-2", &["GetExceptionWording", "GetMediator", "ListCases"]).await;
-    of_another_place(&system, &others, "institutional-head-kent", &["ListDrills"]).await;
+    of_another_place(&system, &others, "institutional-head-kent", &["ListDrills", "ListSiteEntries"]).await;
     superuser_of_one_database(&system, &others).await;
     holder_of_a_key(&system, &others).await;
 }

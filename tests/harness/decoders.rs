@@ -53,6 +53,7 @@ fn facts(bytes: &[u8]) {
     message::<cases::OfficerAssigned>(bytes);
     message::<cases::ConditionAdvised>(bytes);
     message::<cases::GateChanged>(bytes);
+    message::<cases::EntryChanged>(bytes);
     message::<cases::BreakGlassOpened>(bytes);
     message::<cases::BreakGlassQuotaReached>(bytes);
     message::<cases::BreakGlassReviewDue>(bytes);

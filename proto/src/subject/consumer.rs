@@ -5,7 +5,7 @@ use topology::ConsumerSpec;
 use super::{
     name::{
         BREAK_GLASS_OPENED, BREAK_GLASS_QUOTA_REACHED, BREAK_GLASS_REVIEW_DUE, CASE_MOVED, CASE_OPENED, CASE_PURGED, CASE_TIES,
-        CONCERN_CHANGED, CONCERN_RAISED, CONDITION_ADVISED, CONTACT_PUSHED, ENGAGEMENT_ENDING, EVERY_CONTACT, EVERY_RAISE, EVERY_REFERRAL,
+        CONCERN_CHANGED, CONCERN_RAISED, CONDITION_ADVISED, CONTACT_PUSHED, ENGAGEMENT_ENDING, ENTRY_CHANGED, EVERY_CONTACT, EVERY_RAISE, EVERY_REFERRAL,
         EVERY_RING, EVERY_SERVICE_RAISE, GATE_CHANGED, GRANT_CHANGED, MEDIATOR_ASSIGNED, NOTICES_PURGED, OFFICER_ASSIGNED,
         REFERRAL_CORRECTED, REFERRAL_PURGED, REFERRAL_SCREENED, REFERRALS_RECEIVED, RING_DELIVERED, RING_UNREACHED, THING_DUE,
     },
@@ -25,7 +25,7 @@ pub const NOTIFICATION_RINGS: ConsumerSpec = consumer("notification", &RINGS, "n
 /// Consumers of the facts of which notification informs people, one for each of two services' streams.
 pub const NOTIFICATION_FACTS: ConsumerSpec = consumer("notification", &INTAKE, "notification-facts", &[REFERRALS_RECEIVED, CONTACT_PUSHED]);
 pub const NOTIFICATION_CASE_FACTS: ConsumerSpec =
-    consumer("notification", &CASES, "notification-case-facts", &[CASE_OPENED, MEDIATOR_ASSIGNED, GATE_CHANGED]);
+    consumer("notification", &CASES, "notification-case-facts", &[CASE_OPENED, MEDIATOR_ASSIGNED, GATE_CHANGED, ENTRY_CHANGED]);
 /// Access to cases. On its own: supervisors are notified of a break-glass within a minute, whatever import is queued.
 pub const NOTIFICATION_ACCESS: ConsumerSpec = consumer(
     "notification",

@@ -114,6 +114,8 @@ pub const CONDITION_ADVISED: &str = "ro.cases.event.condition-advised";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
 /// Something that was released or confirmed is blocked, or clear again; told to whoever works on the case.
 pub const GATE_CHANGED: &str = "ro.cases.event.gate-changed";
+/// Something happened to an entry to a site; told to whoever decides on it, or works on the case.
+pub const ENTRY_CHANGED: &str = "ro.cases.event.entry-changed";
 /// A case was purged: services that store data of it destroy that and report it [LPR4].
 pub const CASE_PURGED: &str = "ro.cases.event.case-purged";
 /// What intake and notification destroyed of a purged case.
@@ -127,7 +129,7 @@ pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const RING_UNREACHED: &str = "ro.notification.event.ring-unreached";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 41] = [
+pub const FACTS: [&str; 42] = [
     REFERRALS_RECEIVED,
     REFERRAL_SCREENED,
     REFERRAL_CORRECTED,
@@ -145,6 +147,7 @@ pub const FACTS: [&str; 41] = [
     CONDITION_ADVISED,
     CASE_MOVED,
     GATE_CHANGED,
+    ENTRY_CHANGED,
     CASE_PURGED,
     REFERRAL_PURGED,
     NOTICES_PURGED,

@@ -2,8 +2,8 @@
 
 use auth::access::Rule;
 use proto::role::{
-    MANAGER_ASSESSMENT_INTERVENTIONS, MEDIATOR, NATIONAL_MANAGER, PAROLE_OFFICER, PAROLE_OFFICER_SUPERVISOR, RJ_OFFICER, RJ_SUPERVISOR,
-    STAFF,
+    DISTRICT_DIRECTOR, INSTITUTIONAL_HEAD, MANAGER_ASSESSMENT_INTERVENTIONS, MEDIATOR, NATIONAL_MANAGER, PAROLE_OFFICER,
+    PAROLE_OFFICER_SUPERVISOR, RJ_OFFICER, RJ_SUPERVISOR, STAFF,
 };
 
 use crate::domain::condition::advice::DRAFTERS;
@@ -27,6 +27,10 @@ const WORDING_READERS: &[&str] = &[
     PAROLE_OFFICER,
     STAFF,
 ];
+
+/// Whoever answers for a site decides on entries to it [R2a]; and whoever arranges them there reads them [R6d].
+const DECIDE_AT_SITES: &[&str] = &[INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR, PAROLE_OFFICER_SUPERVISOR];
+const AT_SITES: &[&str] = &[INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR, PAROLE_OFFICER_SUPERVISOR, MANAGER_ASSESSMENT_INTERVENTIONS];
 
 const fn rule(method: &'static str, permission: &'static str, clause: &'static str, allow: &'static [&'static str]) -> Rule {
     Rule { method, permission, clause, allow }
@@ -93,6 +97,14 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.SessionService/PlanSession", "session.plan", "R4b", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.SessionService/StepSession", "session.step", "R4b", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.SessionService/ListSessions", "session.list", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.EntryService/AskEntry", "entry.ask", "R6d", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.EntryService/StepEntry", "entry.step", "R2a", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.EntryService/ListEntries", "entry.list", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.EntryService/ListSiteEntries", "entry.list-site", "R2a", AT_SITES),
+    rule("/ro.cases.v1.EntryService/DecideEntry", "entry.decide", "R2a", DECIDE_AT_SITES),
+    rule("/ro.cases.v1.EntryService/GetEntryManifest", "entry.manifest", "X-701", AT_SITES),
+    rule("/ro.cases.v1.EntryService/RecordCurfew", "curfew.record", "R7d", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.EntryService/EndCurfew", "curfew.end", "R7d", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.AccessService/ListAccess", "case.access", "IM1a", &[NATIONAL_MANAGER]),
     rule("/ro.cases.v1.HoldService/PlaceHold", "hold.place", "LPR4", SUPERVISORS),
     rule("/ro.cases.v1.HoldService/LiftHold", "hold.lift", "LPR4", SUPERVISORS),

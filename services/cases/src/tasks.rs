@@ -10,6 +10,7 @@ use crate::app::{
     concern::compare::compare,
     document::sweep::sweep,
     due::work::{FULL, work},
+    entry::lapse::lapse,
     gate::{check::check, recheck::recheck_all},
 };
 
@@ -29,6 +30,8 @@ const ENTER_INTERVAL: Duration = Duration::from_secs(1);
 const REMIND_INTERVAL: Duration = Duration::from_secs(10);
 /// Interval of the worker of due things; each is taken once across all instances.
 const DUE_INTERVAL: Duration = Duration::from_secs(5);
+/// Interval of the check for entries whose time has passed; each lapses once.
+const LAPSE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Starts all of it.
 pub fn start(tasks: &Tasks, app: &App) {
@@ -58,6 +61,11 @@ pub fn start(tasks: &Tasks, app: &App) {
     tasks.every("break-glass-reminder", REMIND_INTERVAL, None, move || {
         let app = this.clone();
         async move { remind(&app).await.map(drop) }
+    });
+    let this = app.clone();
+    tasks.every("entry-lapse", LAPSE_INTERVAL, None, move || {
+        let app = this.clone();
+        async move { lapse(&app).await.map(drop) }
     });
     tasks.every("due", DUE_INTERVAL, None, DueThings { app: app.clone(), planned: false });
 }

@@ -10,6 +10,7 @@ pub mod consent;
 pub mod disclosure;
 pub mod document;
 pub mod due;
+pub mod entry;
 pub mod exchange;
 pub mod gate;
 pub mod hold;
@@ -35,7 +36,7 @@ use vault::Vault;
 
 use crate::{
     app::{
-        access::need_to_know::{KIND, actor, addressee},
+        access::need_to_know::{KIND, actor, addressee, at_sites},
         concern::open_concerns::OpenConcerns,
         document::documents::Documents,
     },
@@ -83,6 +84,14 @@ impl App {
     /// The database does not answer.
     pub async fn begin_as_addressee(&self, caller: &Caller) -> sqlx::Result<Transaction<'static, Postgres>> {
         database::begin(&self.pool, &addressee(caller, self.clock.now())).await
+    }
+
+    /// Begins a transaction that shows the caller the entries to the sites that they answer for, and no case [R2a].
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn begin_at_sites(&self, caller: &Caller, sites: Vec<String>) -> sqlx::Result<Transaction<'static, Postgres>> {
+        database::begin(&self.pool, &at_sites(caller, sites, self.clock.now())).await
     }
 
     /// Begins a transaction of the service itself: for an allowed break-glass, which bypasses need to know, and for background work.

@@ -12,6 +12,10 @@ use uuid::Uuid;
 pub enum Kind {
     /// Advice to the staff member who drafts a condition [GL2c/2d].
     ConditionAdvice,
+    /// Names, times and needs of people who enter a site, to whoever answers for it [R2a].
+    EntryRequest,
+    /// The same as a list for the gate of the site [R2a].
+    EntryManifest,
 }
 
 impl Kind {

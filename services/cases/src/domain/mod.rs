@@ -11,6 +11,7 @@ pub mod consent;
 pub mod disclosure;
 pub mod document;
 pub mod due;
+pub mod entry;
 pub mod exchange;
 pub mod gate;
 pub mod hold;

@@ -30,7 +30,7 @@ pub enum How {
 
 /// Kind of site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Inside,
     Community,
     Headquarters,
@@ -196,7 +196,9 @@ pub fn is_known(site: &SiteCode) -> bool {
     kind_of(site.as_str()).is_some()
 }
 
-fn kind_of(site: &str) -> Option<Kind> {
+/// The kind of a site of the directory.
+#[must_use]
+pub fn kind_of(site: &str) -> Option<Kind> {
     let mut rows = SITES.lines().skip(1).filter_map(|line| line.trim().split_once(','));
     let (_, kind) = rows.find(|(code, _)| *code == site)?;
     match kind {

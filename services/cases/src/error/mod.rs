@@ -11,6 +11,7 @@ macro_rules! refusals {
 
 mod condition;
 mod document;
+mod entry;
 mod exchange;
 mod list;
 mod mediator;
@@ -19,6 +20,7 @@ mod session;
 
 pub use condition::*;
 pub use document::*;
+pub use entry::*;
 pub use exchange::*;
 pub use list::*;
 pub use mediator::*;

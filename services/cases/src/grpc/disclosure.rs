@@ -30,6 +30,8 @@ impl DisclosureService for Server {
 fn encode(from: Disclosure) -> wire_cases::Disclosure {
     let kind = match from.kind {
         Kind::ConditionAdvice => DisclosureKind::ConditionAdvice,
+        Kind::EntryRequest => DisclosureKind::EntryRequest,
+        Kind::EntryManifest => DisclosureKind::EntryManifest,
     };
     wire_cases::Disclosure {
         disclosure_id: from.id.to_string(),

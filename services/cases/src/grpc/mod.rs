@@ -9,6 +9,7 @@ mod consent;
 mod disclosure;
 mod document;
 mod due;
+mod entry;
 mod exchange;
 mod hold;
 mod mediator;
@@ -24,7 +25,7 @@ use proto::cases::v1::{
     break_glass_service_server::BreakGlassServiceServer, case_service_server::CaseServiceServer,
     condition_service_server::ConditionServiceServer, consent_service_server::ConsentServiceServer,
     disclosure_service_server::DisclosureServiceServer, document_service_server::DocumentServiceServer,
-    due_service_server::DueServiceServer, exchange_service_server::ExchangeServiceServer, hold_service_server::HoldServiceServer,
+    due_service_server::DueServiceServer, entry_service_server::EntryServiceServer, exchange_service_server::ExchangeServiceServer, hold_service_server::HoldServiceServer,
     mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
     participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
     review_service_server::ReviewServiceServer, session_service_server::SessionServiceServer,
@@ -53,6 +54,7 @@ pub fn routes(app: App) -> Routes {
         .add_service(MediatorServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ModeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(DocumentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(EntryServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ExchangeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(HoldServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(DueServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))

@@ -13,6 +13,7 @@ pub mod decode;
 pub mod disclosure;
 pub mod document;
 pub mod due;
+pub mod entry;
 pub mod exchange;
 pub mod gate;
 pub mod gate_block;

@@ -199,6 +199,8 @@ pub struct Ahead {
     pub session: Uuid,
     pub people: Vec<ParticipantId>,
     pub mode: Mode,
+    pub starts_at: OffsetDateTime,
+    pub co_mediator: Option<String>,
 }
 
 /// The sessions of a case that are confirmed or under way.
@@ -207,7 +209,7 @@ pub struct Ahead {
 /// The statement failed.
 pub async fn ahead(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Ahead>> {
     let rows = sqlx::query!(
-        r#"select c.id, mode, described_mode, is_direct(described_mode) as direct,
+        r#"select c.id, mode, described_mode, is_direct(described_mode) as direct, starts_at, co_mediator,
                   array(select participant_id from case_session_person p where p.session_id = c.id) as "people!"
            from case_session_step s join case_session c on c.id = s.session_id
            where s.case_id = $1 and s.step in ('confirm', 'begin')
@@ -223,6 +225,8 @@ pub async fn ahead(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Ahea
                 session: row.id,
                 people: row.people.into_iter().map(ParticipantId::new).collect(),
                 mode: mode::of_row(&row.mode, row.described_mode, row.direct)?,
+                starts_at: row.starts_at,
+                co_mediator: row.co_mediator,
             })
         })
         .collect()

@@ -39,6 +39,9 @@ fn ties(roles: &[&str], verb: Verb) -> Vec<Tie> {
         Scope::Unit => vec![Tie::Unit],
         Scope::Lines { kinds, .. } => kinds.into_iter().map(Tie::Line).chain([Tie::Stranger]).collect(),
         Scope::Nothing if matches!(verb, Verb::ListAdvice | Verb::ReadAdvice) => vec![Tie::Addressee, Tie::Stranger],
+        Scope::Nothing if matches!(verb, Verb::ListSiteEntries | Verb::DecideEntry | Verb::HandOutManifest) => {
+            vec![Tie::Site, Tie::Stranger]
+        }
         Scope::Nothing => vec![Tie::Stranger],
     }
 }
@@ -177,6 +180,7 @@ fn a_break_glass_allows_to_read_to_give_it_back_and_nothing_else() {
             Verb::ListSessions,
             Verb::ListDueThings,
             Verb::ListReviews,
+            Verb::ListEntries,
         ]
     );
 }

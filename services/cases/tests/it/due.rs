@@ -132,7 +132,8 @@ async fn a_follow_up_is_due_on_its_day_until_the_next_one_or_until_nothing_more_
     let case = world.in_mediation("face_to_face").await;
     let participants = [case.victim.to_string(), case.offender.to_string()];
     let written = Room { place: "room 4", needs: "", co_mediator: "" };
-    let starts_at = Some(NOW + Duration::days(1));
+    let starts_at = Some(NOW + Duration::days(14));
+    world.admitted(&case).await;
     let command =
         plan::Command { case_ref: &case.id, mode: "face_to_face", described: "", starts_at, participants: &participants, written, key: "" };
     let session = plan_session(&world.app, &officer(), command).await.unwrap().to_string();

@@ -18,6 +18,7 @@ mod consent;
 mod costs;
 mod document;
 mod due;
+mod entry;
 mod exchange;
 mod gate;
 mod gate_model;

@@ -32,7 +32,7 @@ use crate::world::{NOW, Opened, World, mediator, officer, other_officer, refusal
 
 const ROOM: Written<'static> = Written { place: "room 4 marker-place", needs: "an interpreter marker-needs", co_mediator: "" };
 
-async fn plan(world: &World, case: &Opened, who: &[ParticipantId], mode: &str) -> Result<Uuid> {
+pub async fn plan(world: &World, case: &Opened, who: &[ParticipantId], mode: &str) -> Result<Uuid> {
     let participants: Vec<String> = who.iter().map(ToString::to_string).collect();
     let command = plan::Command {
         case_ref: &case.id,
@@ -46,7 +46,7 @@ async fn plan(world: &World, case: &Opened, who: &[ParticipantId], mode: &str) -
     plan_session(&world.app, &mediator("mediator-1"), command).await
 }
 
-async fn take(world: &World, who: &Caller, case: &Opened, session: Uuid, step: Step) -> Result<State> {
+pub async fn take(world: &World, who: &Caller, case: &Opened, session: Uuid, step: Step) -> Result<State> {
     let asked = Asked { words: "marker-said", outcome: Some(Outcome::Completed), side: Some(Side::Victim), next_on: "2026-05-01" };
     step_session(&world.app, who, step::Command { case_ref: &case.id, session: &session.to_string(), step, asked }).await
 }
@@ -57,13 +57,13 @@ async fn all(world: &World, case: &Opened, session: Uuid, steps: &[Step]) {
     }
 }
 
-async fn only(world: &World, case: &Opened) -> Standing {
+pub async fn only(world: &World, case: &Opened) -> Standing {
     let mut sessions = list_sessions(&world.app, &officer(), &case.id).await.unwrap();
     assert_eq!(sessions.len(), 1);
     sessions.remove(0)
 }
 
-fn codes(standing: &Standing) -> Vec<String> {
+pub fn codes(standing: &Standing) -> Vec<String> {
     standing.missing.iter().map(|missing| missing.code()).collect()
 }
 
@@ -94,7 +94,7 @@ fn the_table_of_sessions_is_the_one_that_was_agreed() {
     assert!(agreed == now, "the table has changed; if that is meant, snapshots/sessions.txt becomes:\n{now}");
 }
 
-// The acceptance of R4b, as far as entry to a site is not part of the system.
+// The acceptance of R4b.
 #[tokio::test]
 async fn a_face_to_face_session_is_confirmed_only_when_everything_is_in_place_and_each_refusal_names_all_that_is_missing() {
     let world = World::new().await;
@@ -109,6 +109,8 @@ async fn a_face_to_face_session_is_confirmed_only_when_everything_is_in_place_an
         assert_eq!(refusal(take(&world, &who, &case, session, Step::Confirm).await).reason, "conditions-missing");
         world.agree(&case, participant, "face_to_face").await;
     }
+    assert_eq!(codes(&only(&world, &case).await), ["not-in-mediation", "entry-missing:mediator", "entry-missing:victim"]);
+    world.admitted(&case).await;
     assert_eq!(codes(&only(&world, &case).await), ["not-in-mediation"]);
     world.go(&case, Stage::Mediation, "face_to_face").await.unwrap();
     assert_eq!(take(&world, &who, &case, session, Step::Confirm).await.unwrap(), State::Confirmed);
@@ -135,6 +137,7 @@ async fn a_community_member_consents_to_a_conference_and_their_withdrawal_alone_
     }
     world.go(&case, Stage::Mediation, "group").await.unwrap();
     let session = plan(&world, &case, &[case.victim, case.offender, member], "group").await.unwrap();
+    world.admitted_with(&case, &[case.victim, member]).await;
     all(&world, &case, session, &[Step::Confirm]).await;
     world.consent(&case, member, "group", Status::Withdrawn).await.unwrap();
     let standing = only(&world, &case).await;
@@ -154,6 +157,7 @@ async fn what_is_under_way_when_somebody_leaves_can_always_be_ended() {
     let world = World::new().await;
     let case = world.in_mediation("face_to_face").await;
     let session = plan(&world, &case, &[case.victim, case.offender], "face_to_face").await.unwrap();
+    world.admitted(&case).await;
     all(&world, &case, session, &[Step::Confirm, Step::Begin]).await;
     world.leave(&case, case.victim, Wish::Own).await.unwrap();
     assert_eq!(world.count("select count(*) from gate_block where cleared_at is null").await, 1);
@@ -175,6 +179,7 @@ async fn nothing_is_begun_unconfirmed_or_held_twice_and_one_key_plans_one_sessio
     for early in [Step::Begin, Step::End, Step::Debrief, Step::FollowUp, Step::Finish] {
         assert_eq!(refusal(take(&world, &officer(), &case, session, early).await).reason, "no-such-session-step", "{early:?}");
     }
+    world.admitted(&case).await;
     all(&world, &case, session, &[Step::Confirm, Step::Confirm, Step::Begin, Step::End, Step::End]).await;
     assert_eq!(world.count("select count(*) from case_session_step where step = 'end'").await, 1);
     let participants = [case.victim.to_string(), case.offender.to_string()];

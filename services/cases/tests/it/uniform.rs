@@ -3,15 +3,15 @@
 use cases::grpc::Server;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
-    AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest,
-    EndAssignmentRequest, EndConditionRequest, FindCaseByReferralRequest, FinishReviewRequest, GetCaseRequest, LeaveCaseRequest,
-    ListConditionsRequest, ListDisclosuresRequest, ListDocumentsRequest, ListDueThingsRequest, ListItemsRequest, ListReviewsRequest,
+    AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AskEntryRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest,
+    EndAssignmentRequest, EndConditionRequest, EndCurfewRequest, FindCaseByReferralRequest, FinishReviewRequest, GetCaseRequest, LeaveCaseRequest,
+    ListConditionsRequest, ListDisclosuresRequest, ListDocumentsRequest, ListDueThingsRequest, ListEntriesRequest, ListItemsRequest, ListReviewsRequest,
     ListSessionsRequest, MatchMediatorsRequest, MoveCaseRequest, PlanSessionRequest, ReadDocumentRequest, RecordAssessmentRequest,
-    RecordConditionRequest, RecordConsentRequest, RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest,
-    SayDirectRequest, StateNoConditionRequest, StepItemRequest, StepSessionRequest, access_service_server::AccessService as _,
+    RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest, RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest,
+    SayDirectRequest, StateNoConditionRequest, StepEntryRequest, StepItemRequest, StepSessionRequest, access_service_server::AccessService as _,
     assessment_service_server::AssessmentService as _, case_service_server::CaseService as _,
     condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
-    disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _, due_service_server::DueService as _,
+    disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _, due_service_server::DueService as _, entry_service_server::EntryService as _,
     exchange_service_server::ExchangeService as _, mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
     participant_service_server::ParticipantService as _, review_service_server::ReviewService as _,
     session_service_server::SessionService as _,
@@ -21,10 +21,15 @@ use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 33] = [
+const COMPARED: [&str; 38] = [
     "ListDueThings",
     "ListReviews",
     "FinishReview",
+    "AskEntry",
+    "StepEntry",
+    "ListEntries",
+    "RecordCurfew",
+    "EndCurfew",
     "PlanSession",
     "StepSession",
     "ListSessions",
@@ -60,9 +65,13 @@ const COMPARED: [&str; 33] = [
 const SUPERVISORS: &str = "supervisors know of every case";
 /// Those of the registry of mediators; of those that name a case only the National Manager calls one.
 const NO_CASE: &str = "names no case, or only the National Manager may";
-const OTHERS: [(&str, &str); 30] = [
+const AT_A_SITE: &str = "names an entry, which only its site and the unit are told of: compared in entry.rs";
+const OTHERS: [(&str, &str); 33] = [
     ("GetWorkload", "names no case, and counts only those that the caller answers for"),
     ("SignOffReview", SUPERVISORS),
+    ("ListSiteEntries", "names no case"),
+    ("DecideEntry", AT_A_SITE),
+    ("GetEntryManifest", AT_A_SITE),
     ("KeepDocument", "a stream: compared in documents.rs, whatever is sent"),
     ("AssignOfficer", SUPERVISORS),
     ("EndOfficer", SUPERVISORS),
@@ -131,6 +140,7 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
         | "AmendCondition"
         | "EndCondition"
         | "ListDisclosures" => ask_of_conditions(door, rpc, name).await,
+        "AskEntry" | "StepEntry" | "ListEntries" | "RecordCurfew" | "EndCurfew" => ask_of_entries(door, rpc, name).await,
         "PlanSession" => refused(door.plan_session(asked(&who, PlanSessionRequest { case_ref: name, ..Default::default() }))).await,
         "StepSession" => {
             let request = StepSessionRequest { case_ref: name, step: 1, ..Default::default() };
@@ -174,6 +184,21 @@ async fn ask_of_reviews(door: &Server, rpc: &str, name: String) -> Seen {
             let request = FinishReviewRequest { case_ref: name, finding: 1, ..Default::default() };
             refused(door.finish_review(asked(&stranger, request))).await
         }
+    }
+}
+
+/// The same of entries to sites, and of curfews.
+async fn ask_of_entries(door: &Server, rpc: &str, name: String) -> Seen {
+    let who = mediator("mediator-1");
+    match rpc {
+        "AskEntry" => refused(door.ask_entry(asked(&who, AskEntryRequest { case_ref: name, purpose: 1, ..Default::default() }))).await,
+        "StepEntry" => refused(door.step_entry(asked(&who, StepEntryRequest { case_ref: name, step: 6, ..Default::default() }))).await,
+        "ListEntries" => refused(door.list_entries(asked(&who, ListEntriesRequest { case_ref: name }))).await,
+        "RecordCurfew" => {
+            let request = RecordCurfewRequest { case_ref: name, kind: 1, ..Default::default() };
+            refused(door.record_curfew(asked(&who, request))).await
+        }
+        _ => refused(door.end_curfew(asked(&who, EndCurfewRequest { case_ref: name, ..Default::default() }))).await,
     }
 }
 

@@ -40,6 +40,8 @@ pub struct List {
 const NONE: Words = Words { en: "nothing was disclosed", fr: "rien n’a été divulgué" };
 const MORE: Words = Words { en: "there is more: give a higher --limit", fr: "il y en a d’autres : indiquez un --limit plus grand" };
 const ADVICE: Words = Words { en: "advice on a condition", fr: "avis sur une condition" };
+const ENTRY: Words = Words { en: "entry to a site, to whoever answers for it", fr: "entrée à une unité, à la personne responsable" };
+const MANIFEST: Words = Words { en: "list for the gate of a site", fr: "liste pour le poste d'entrée d'une unité" };
 const OTHER: Words = Words { en: "not stated", fr: "non précisé" };
 
 impl Command {
@@ -80,6 +82,8 @@ impl Command {
 fn line(of: &Disclosure, lang: Lang) -> String {
     let kind = match of.kind() {
         DisclosureKind::ConditionAdvice => ADVICE,
+        DisclosureKind::EntryRequest => ENTRY,
+        DisclosureKind::EntryManifest => MANIFEST,
         DisclosureKind::Unspecified => OTHER,
     };
     format!(

@@ -34,6 +34,8 @@ const PORTFOLIO: &str = "officer";
 const SINGLE_CASES: &str = "cases";
 /// The same for whoever reads what is addressed to them: it shows no case.
 const ADDRESSEE: &str = "addressee";
+/// The same for whoever answers for sites: it shows the entries to them, and no case.
+const SITE: &str = "site";
 
 /// What row security compares for a caller at one moment.
 #[must_use]
@@ -53,6 +55,12 @@ pub fn actor(caller: &Caller, at: OffsetDateTime) -> Actor {
 #[must_use]
 pub fn addressee(caller: &Caller, at: OffsetDateTime) -> Actor {
     Actor::person(&caller.subject, ADDRESSEE).at(at)
+}
+
+/// The same for a caller who answers for these sites, and learns of no case by it [R2a].
+#[must_use]
+pub fn at_sites(caller: &Caller, sites: Vec<String>, at: OffsetDateTime) -> Actor {
+    Actor::person(&caller.subject, SITE).named(sites).at(at)
 }
 
 /// Writes to the audit log, in this transaction, that the caller does this to a case they may know of [IM1a]. A use of break-glass is

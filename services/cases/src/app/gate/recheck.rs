@@ -13,9 +13,15 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, gate::passage::Passage},
+    app::{
+        App,
+        gate::{
+            entry::revalidate::revalidate,
+            passage::{Passage, Session, admission},
+        },
+    },
     domain::{gate::missing::Missing, mode::Mode},
-    store::{access, exchange, gate, gate_block, gate_block::Block, sealed::Unopened, session},
+    store::{access, entry::standing, exchange, gate, gate_block, gate_block::Block, sealed::Unopened, session},
 };
 
 /// Most cases read in one statement.
@@ -26,13 +32,27 @@ struct Awaited {
     object: Uuid,
     people: Vec<ParticipantId>,
     mode: Mode,
+    /// Of a session: when it begins, and with which second mediator.
+    meets: Option<(OffsetDateTime, Option<String>)>,
+}
+
+impl Awaited {
+    fn session(&self) -> Option<Session<'_>> {
+        let (at, co_mediator) = self.meets.as_ref()?;
+        Some(Session { mode: self.mode, people: &self.people, at: *at, co_mediator: co_mediator.as_deref() })
+    }
 }
 
 async fn awaited(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Awaited>> {
     let items = exchange::released(tx, case).await?;
-    let items = items.into_iter().map(|one| Awaited { object: one.item, people: vec![one.from, one.to], mode: one.mode });
+    let items = items.into_iter().map(|one| Awaited { object: one.item, people: vec![one.from, one.to], mode: one.mode, meets: None });
     let sessions = session::ahead(tx, case).await?;
-    let sessions = sessions.into_iter().map(|one| Awaited { object: one.session, people: one.people, mode: one.mode });
+    let sessions = sessions.into_iter().map(|one| Awaited {
+        object: one.session,
+        people: one.people,
+        mode: one.mode,
+        meets: Some((one.starts_at, one.co_mediator)),
+    });
     Ok(items.chain(sessions).collect())
 }
 
@@ -42,16 +62,23 @@ async fn awaited(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Awaite
 /// # Errors
 /// A statement failed.
 pub(crate) async fn recheck(tx: &mut PgConnection, app: &App, case: CaseId, at: OffsetDateTime) -> Result<bool> {
+    // First, because a session rests on entries.
+    let told_of_entries = revalidate(tx, app, case, at).await?;
     let awaited = awaited(tx, case).await?;
     let before = gate_block::standing(tx, case).await?;
     if awaited.is_empty() && before.is_empty() {
-        return Ok(false);
+        return Ok(told_of_entries);
     }
-    let Some(ground) = gate::lock(tx, case, at).await? else { return Ok(false) };
+    let Some(ground) = gate::lock(tx, case, at).await? else { return Ok(told_of_entries) };
     let passage = Passage::read(tx, app, &ground, Unopened::Marked, at).await?;
+    let admission = if awaited.iter().any(|one| one.meets.is_some()) { Some(admission(tx, case).await?) } else { None };
     let mut changed = Vec::new();
     for one in &awaited {
-        let reasons: Vec<String> = passage.blocks(one.mode, &one.people).into_iter().map(Missing::code).collect();
+        let blocks = match (&admission, one.session()) {
+            (Some(admission), Some(session)) => passage.blocks_session(admission, session),
+            _ => passage.blocks(one.mode, &one.people),
+        };
+        let reasons: Vec<String> = blocks.into_iter().map(Missing::code).collect();
         match before.iter().find(|block| block.object == one.object) {
             None if reasons.is_empty() => {}
             None => {
@@ -72,7 +99,7 @@ pub(crate) async fn recheck(tx: &mut PgConnection, app: &App, case: CaseId, at: 
         gate_block::clear(tx, block.id, at).await?;
     }
     if changed.is_empty() {
-        return Ok(false);
+        return Ok(told_of_entries);
     }
     let people = access::at_work_on(tx, case, at).await?;
     let events = changed.iter().flat_map(|change| people.iter().map(|person| gate_changed(app, case, *change, person, at)));
@@ -104,6 +131,7 @@ pub async fn recheck_all(app: &App) -> sqlx::Result<usize> {
         let mut cases = exchange::cases_with_released(&mut tx, after, BATCH).await?;
         cases.extend(session::cases_with_ahead(&mut tx, after, BATCH).await?);
         cases.extend(gate_block::cases_with_blocks(&mut tx, after, BATCH).await?);
+        cases.extend(standing::cases_with_open(&mut tx, after, BATCH).await?);
         tx.commit().await?;
         cases.sort_unstable();
         cases.dedup();

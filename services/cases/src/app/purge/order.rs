@@ -145,6 +145,7 @@ async fn carry_out(
         break_glasses: &done.break_glasses,
         blocks: &done.blocks,
         due_notices: &done.due_notices,
+        entry_notices: &done.entry_notices,
         last_used_at: facts.last_use,
         at,
     };

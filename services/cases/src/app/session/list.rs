@@ -7,7 +7,7 @@ use crate::{
     app::{
         App,
         access::need_to_know::{find, note},
-        gate::passage::Passage,
+        gate::passage::{Passage, Session as Meets, admission},
     },
     domain::{
         access::decision::Verb,
@@ -42,11 +42,12 @@ pub async fn list_sessions(app: &App, caller: &Caller, case_ref: &str) -> Result
     let sessions = session::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;
     let blocks = gate_block::standing(&mut tx, file.id).await?;
     let passage = Passage::read(&mut tx, app, &Ground::of(&file), Unopened::Marked, at).await?;
+    let admission = admission(&mut tx, file.id).await?;
     tx.commit().await?;
     let stands = |session: Session| {
         let asks_the_gate = machine::steps(session.state()).iter().copied().any(Step::asks_the_gate);
         // Safety is asked when it is done, and not when it is looked at.
-        let missing = if asks_the_gate { passage.blocks(session.planned.mode, &session.planned.participants) } else { Vec::new() };
+        let missing = if asks_the_gate { passage.blocks_session(&admission, Meets::of(&session.planned)) } else { Vec::new() };
         let blocked_since = blocks.iter().find(|block| block.object == session.id).map(|block| block.since);
         Standing { session, missing, blocked_since }
     };

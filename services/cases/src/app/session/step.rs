@@ -8,7 +8,10 @@ use crate::{
         App,
         access::need_to_know::lock,
         concern::compare,
-        gate::{passage::Passage, recheck::recheck},
+        gate::{
+            passage::{Passage, Session as Meets, admission},
+            recheck::recheck,
+        },
     },
     domain::{
         access::decision::Verb,
@@ -50,7 +53,8 @@ pub async fn step_session(app: &App, caller: &Caller, command: Command<'_>) -> R
     let said = Said::parse(command.step, command.asked)?;
     if command.step.asks_the_gate() {
         let passage = Passage::read(&mut tx, app, &Ground::of(&file), Unopened::Refused, at).await?;
-        passage.open(one.planned.mode, &one.planned.participants)?;
+        let admission = admission(&mut tx, file.id).await?;
+        passage.open_session(&admission, Meets::of(&one.planned))?;
     }
     let taken = Taken { said, by: caller.subject.clone(), at };
     session::step(&mut tx, &app.vault, file.id, (app.ids.uuid(), one.id), &taken).await?;

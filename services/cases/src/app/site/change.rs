@@ -53,14 +53,16 @@ pub async fn change_site(app: &App, caller: &Caller, command: Command<'_>) -> Re
         site::change(&mut tx, &app.vault, file.id, (id, &asked), Recorded { by: &caller.subject, key: &key, at }).await?;
         if let Some(trigger) = Trigger::of_site(asked.how) {
             call_for(&mut tx, &app.ids, file.id, trigger, id, at).await?;
-            recheck(&mut tx, app, file.id, at).await?;
         }
+        // Entries to the former site are on hold in this very transaction [R2a].
+        recheck(&mut tx, app, file.id, at).await?;
     }
     let changes = site::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;
     tx.commit().await?;
     if is_news {
         app.outbox.wake();
         app.concerns.wake();
+        app.outbox.wake();
         tracing::info!(case.id = %file.id, "the site of the case was changed: open concerns of it follow");
     }
     let mut stays = rules::history(file.site.as_deref(), file.opened_at, changes);

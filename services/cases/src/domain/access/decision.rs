@@ -117,6 +117,24 @@ pub enum Verb {
     FinishReview,
     #[strum(serialize = "review.sign-off")]
     SignOffReview,
+    #[strum(serialize = "entry.ask")]
+    AskEntry,
+    /// A cancellation, a use, or representations.
+    #[strum(serialize = "entry.step")]
+    StepEntry,
+    #[strum(serialize = "entry.list")]
+    ListEntries,
+    /// The entries to the sites that somebody answers for [R2a].
+    #[strum(serialize = "entry.list-site")]
+    ListSiteEntries,
+    #[strum(serialize = "entry.decide")]
+    DecideEntry,
+    #[strum(serialize = "entry.manifest")]
+    HandOutManifest,
+    #[strum(serialize = "curfew.record")]
+    RecordCurfew,
+    #[strum(serialize = "curfew.end")]
+    EndCurfew,
     #[strum(serialize = "hold.place")]
     PlaceHold,
     #[strum(serialize = "hold.lift")]
@@ -184,18 +202,21 @@ pub enum Tie {
     Line(Line),
     /// An advice in force is addressed to them: they read it, and learn of no case [GL2c/2d].
     Addressee,
+    /// The entry is to a site that they answer for: they read and decide it, and learn of no case [R2a].
+    Site,
     /// None: to them the case does not exist.
     Stranger,
 }
 
 impl Tie {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Service,
         Self::Unit,
         Self::Line(Line::Officer),
         Self::Line(Line::Mediator),
         Self::Line(Line::BreakGlass),
         Self::Addressee,
+        Self::Site,
         Self::Stranger,
     ];
 
@@ -207,6 +228,7 @@ impl Tie {
             Self::Unit => "unit",
             Self::Line(line) => line.code(),
             Self::Addressee => "addressee",
+            Self::Site => "site",
             Self::Stranger => "stranger",
         }
     }
@@ -256,7 +278,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::ListItems
         | Verb::ListSessions => match tie {
             Tie::Unit | Tie::Line(_) => Allowed,
-            Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
+            Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Hidden,
         },
         Verb::AddParticipant
         | Verb::LeaveCase
@@ -273,7 +295,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::StepSession => match tie {
             Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
             Tie::Line(BreakGlass) => Refused(error::read_only_access()),
-            Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
+            Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Hidden,
         },
         Verb::AssignMediator
         | Verb::EndMediator
@@ -288,7 +310,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Unit | Tie::Line(Officer) => Allowed,
             Tie::Line(Mediator) => Refused(error::not_your_part()),
             Tie::Line(BreakGlass) => Refused(error::read_only_access()),
-            Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
+            Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Hidden,
         },
         Verb::AssignOfficer
         | Verb::EndOfficer
@@ -303,12 +325,13 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Unit => Allowed,
             Tie::Line(Officer | Mediator) => Refused(error::not_your_part()),
             Tie::Line(BreakGlass) => Refused(error::read_only_access()),
-            Tie::Service | Tie::Addressee | Tie::Stranger => Hidden,
+            Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Hidden,
         },
         Verb::ListDisclosures | Verb::ReadWording | Verb::ListAdvice | Verb::ReadAdvice => of_disclosures(tie, verb),
         Verb::ListDueThings | Verb::GetWorkload | Verb::ListReviews | Verb::FinishReview | Verb::SignOffReview => of_supervision(tie, verb),
-        Verb::BreakGlass => break_glass(tie),
-        Verb::EndBreakGlass | Verb::ListBreakGlass | Verb::ReviewBreakGlass => of_break_glass(tie, verb),
+        Verb::ListSiteEntries | Verb::DecideEntry | Verb::HandOutManifest => at_the_site(tie),
+        Verb::AskEntry | Verb::StepEntry | Verb::ListEntries | Verb::RecordCurfew | Verb::EndCurfew => of_entries(tie, verb),
+        Verb::BreakGlass | Verb::EndBreakGlass | Verb::ListBreakGlass | Verb::ReviewBreakGlass => of_break_glass(tie, verb),
     }
 }
 
@@ -316,7 +339,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
 const fn by_the_service(tie: Tie) -> Decision {
     match tie {
         Tie::Service => Decision::Allowed,
-        Tie::Unit | Tie::Line(_) | Tie::Addressee | Tie::Stranger => Decision::Hidden,
+        Tie::Unit | Tie::Line(_) | Tie::Addressee | Tie::Site | Tie::Stranger => Decision::Hidden,
     }
 }
 
@@ -324,7 +347,7 @@ const fn by_the_service(tie: Tie) -> Decision {
 /// exception, which are about no case, by anybody whom the rules let ask.
 fn of_disclosures(tie: Tie, verb: Verb) -> Decision {
     match (verb, tie) {
-        (Verb::ReadWording, Tie::Unit | Tie::Line(_) | Tie::Addressee | Tie::Stranger)
+        (Verb::ReadWording, Tie::Unit | Tie::Line(_) | Tie::Addressee | Tie::Site | Tie::Stranger)
         | (Verb::ListAdvice | Verb::ReadAdvice, Tie::Addressee)
         | (Verb::ListDisclosures, Tie::Unit | Tie::Line(Line::Officer)) => Decision::Allowed,
         (Verb::ListDisclosures, Tie::Line(Line::Mediator | Line::BreakGlass)) => Decision::Refused(error::not_your_part()),
@@ -341,7 +364,24 @@ fn of_supervision(tie: Tie, verb: Verb) -> Decision {
         | (Verb::GetWorkload | Verb::FinishReview, Tie::Line(Officer)) => Decision::Allowed,
         (_, Tie::Line(Officer | Mediator)) => Decision::Refused(error::not_your_part()),
         (_, Tie::Line(BreakGlass)) => Decision::Refused(error::read_only_access()),
-        (_, Tie::Service | Tie::Addressee | Tie::Stranger) => Decision::Hidden,
+        (_, Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger) => Decision::Hidden,
+    }
+}
+
+/// Entries and curfews on a case: read as everything on it, and asked for and recorded by whoever works on it.
+fn of_entries(tie: Tie, verb: Verb) -> Decision {
+    match (verb, tie) {
+        (Verb::ListEntries, Tie::Unit | Tie::Line(_)) | (_, Tie::Unit | Tie::Line(Line::Officer | Line::Mediator)) => Decision::Allowed,
+        (_, Tie::Line(Line::BreakGlass)) => Decision::Refused(error::read_only_access()),
+        (_, Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger) => Decision::Hidden,
+    }
+}
+
+/// What whoever answers for a site reads and decides of an entry to it, and nobody else; the unit reads it on the case.
+const fn at_the_site(tie: Tie) -> Decision {
+    match tie {
+        Tie::Site => Decision::Allowed,
+        Tie::Service | Tie::Unit | Tie::Line(_) | Tie::Addressee | Tie::Stranger => Decision::Hidden,
     }
 }
 
@@ -350,17 +390,18 @@ fn break_glass(tie: Tie) -> Decision {
     match tie {
         Tie::Stranger | Tie::Line(Line::BreakGlass) => Decision::Allowed,
         Tie::Unit | Tie::Line(Line::Officer | Line::Mediator) => Decision::Refused(error::break_glass_not_needed()),
-        Tie::Service | Tie::Addressee => Decision::Hidden,
+        Tie::Service | Tie::Addressee | Tie::Site => Decision::Hidden,
     }
 }
 
 /// Who broke one ends it, and never reviews it; supervisors read, end and review.
 fn of_break_glass(tie: Tie, verb: Verb) -> Decision {
     match tie {
+        _ if verb == Verb::BreakGlass => break_glass(tie),
         Tie::Unit => Decision::Allowed,
         Tie::Line(Line::BreakGlass) if verb == Verb::EndBreakGlass => Decision::Allowed,
         Tie::Line(Line::BreakGlass) if verb == Verb::ReviewBreakGlass => Decision::Refused(error::own_break_glass()),
-        Tie::Service | Tie::Line(_) | Tie::Addressee | Tie::Stranger => Decision::Hidden,
+        Tie::Service | Tie::Line(_) | Tie::Addressee | Tie::Site | Tie::Stranger => Decision::Hidden,
     }
 }
 
@@ -373,7 +414,9 @@ fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
             | Verb::KeepDocument
             | Verb::AdviseDrafter
             | Verb::RegisterItem
-            | Verb::PlanSession,
+            | Verb::PlanSession
+            | Verb::AskEntry
+            | Verb::RecordCurfew,
             Some(Stage::Closed),
         ) => Decision::Refused(error::case_closed()),
         // A new participant has not consented yet: mediation waits for them [L26.1-2].

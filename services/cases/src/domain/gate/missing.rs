@@ -66,6 +66,12 @@ pub enum Missing {
     NotInMediation,
     /// Somebody who still takes part: the sender or the recipient has left [IM1c].
     PartyLeft(Kind),
+    /// An approved entry to the institution for that time, of a participant, or of the mediator where none is named [R2a, R6d].
+    Entry(Option<Kind>),
+    /// The same, where there is one and something changed since it was approved.
+    EntryOnHold(Option<Kind>),
+    /// A time at which no curfew and no time to report binds the offender elsewhere [R7d].
+    Curfew,
 }
 
 impl Missing {
@@ -98,6 +104,9 @@ impl Missing {
             Self::Consent(kind, mode) => format!("consent-missing:{}:{}", kind.code(), mode.code()),
             Self::NotInMediation => "not-in-mediation".to_owned(),
             Self::PartyLeft(kind) => format!("participant-left:{}", kind.code()),
+            Self::Entry(who) => format!("entry-missing:{}", who.map_or("mediator", Kind::code)),
+            Self::EntryOnHold(who) => format!("entry-on-hold:{}", who.map_or("mediator", Kind::code)),
+            Self::Curfew => "curfew-clash".to_owned(),
         }
     }
 
@@ -128,7 +137,10 @@ impl Missing {
             | Self::OpenReview(_)
             | Self::NoteOnHighRisk(_)
             | Self::NotInMediation
-            | Self::PartyLeft(_) => false,
+            | Self::PartyLeft(_)
+            | Self::Entry(_)
+            | Self::EntryOnHold(_)
+            | Self::Curfew => false,
         }
     }
 
@@ -147,6 +159,9 @@ impl Missing {
             Self::ImminentRisk(_) => "RM1b",
             Self::Mediator | Self::Engagement | Self::Conflict => "D-mediator",
             Self::Training => "R3d",
+            Self::Entry(None) | Self::EntryOnHold(None) => "R6d",
+            Self::Entry(Some(_)) | Self::EntryOnHold(Some(_)) => "R2a",
+            Self::Curfew => "R7d",
             Self::Participant(_) => "D-RO",
             Self::Assessment(_) | Self::Review(_) => "R4a",
             Self::Consent(..) => "L26.1-2",
@@ -218,8 +233,34 @@ impl Missing {
             Self::Consent(kind, mode) => consent(kind, mode),
             Self::NotInMediation => both("a mediation under way", "une médiation en cours"),
             Self::PartyLeft(kind) => about(kind.words(), "participation, which has ended, of", "la participation, qui a pris fin, visant"),
+            Self::Entry(_) | Self::EntryOnHold(_) | Self::Curfew => self.of_admission(),
         }
     }
+
+    /// The same for what a meeting in one room depends on.
+    fn of_admission(self) -> (String, String) {
+        match self {
+            Self::EntryOnHold(who) => about(
+                enters(who),
+                "an entry that is not on hold because something changed, for",
+                "une entrée qui n'est pas suspendue parce que quelque chose a changé, visant",
+            ),
+            Self::Entry(who) => about(
+                enters(who),
+                "an approved entry to the institution at that time for",
+                "une entrée approuvée à l'établissement à ce moment, visant",
+            ),
+            _ => both(
+                "a time at which no curfew and no time to report binds the offender",
+                "un moment où aucun couvre-feu ni aucune présentation n'oblige le délinquant",
+            ),
+        }
+    }
+}
+
+/// Who enters: a participant by kind, or the mediator.
+fn enters(who: Option<Kind>) -> (&'static str, &'static str) {
+    who.map_or(("the mediator", "le médiateur"), Kind::words)
 }
 
 impl Missing {

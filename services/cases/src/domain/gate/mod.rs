@@ -1,5 +1,6 @@
 //! The gate: what a move or a release needs, what is missing, who brings it about, and which steps come next.
 
+pub mod admission;
 pub mod conditions;
 pub mod missing;
 pub mod release;

@@ -65,14 +65,35 @@ impl Missing {
                 "The mediator or the officer moves the case to mediation, which says what that needs.",
                 "Le médiateur ou l’agent fait passer le dossier à la médiation, et apprend ce qu’il y faut.",
             ),
-            Self::PartyLeft(_) => (
-                "Nobody can: whoever comes back says so on their own initiative, and is added again.",
-                "Personne : qui revient le dit de sa propre initiative, et est ajouté de nouveau.",
-            ),
+            Self::Entry(_) | Self::EntryOnHold(_) | Self::Curfew | Self::PartyLeft(_) => self.remedy_of_meeting(),
             Self::OpenReview(_) => of_a_review(),
             Self::Assessment(_) | Self::Review(_) | Self::NoteOnHighRisk(_) | Self::ImminentRisk(_) => {
                 ("The mediator or the officer records an assessment.", "Le médiateur ou l’agent consigne une évaluation.")
             }
+        }
+    }
+
+    /// The same for who meets, and for what a meeting in one room depends on.
+    const fn remedy_of_meeting(self) -> (&'static str, &'static str) {
+        match self {
+            Self::PartyLeft(_) => (
+                "Nobody can: whoever comes back says so on their own initiative, and is added again.",
+                "Personne : qui revient le dit de sa propre initiative, et est ajouté de nouveau.",
+            ),
+            Self::Entry(_) => (
+                "The mediator or the officer asks for an entry, and whoever answers for the institution approves it.",
+                "Le médiateur ou l’agent demande une entrée, et la personne responsable de l’établissement l’approuve.",
+            ),
+            Self::EntryOnHold(_) => (
+                "The entries of the case say what changed. Whoever answers for the institution confirms the entry anew, or it clears when \
+                 the change is undone.",
+                "Les entrées du dossier disent ce qui a changé. La personne responsable de l’établissement confirme l’entrée de nouveau, ou \
+                 elle redevient valide lorsque le changement est annulé.",
+            ),
+            _ => (
+                "The mediator or the officer plans another time, or records that the curfew is over.",
+                "Le médiateur ou l’agent prévoit un autre moment, ou consigne que le couvre-feu a pris fin.",
+            ),
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Destruction {
     pub blocks: Vec<Uuid>,
     /// What was told of due things.
     pub due_notices: Vec<Uuid>,
+    /// What notification was told of its entries: the entries, their steps and their holds.
+    pub entry_notices: Vec<Uuid>,
     /// Documents whose bytes are still in the object store; they can no longer be opened.
     pub documents: Vec<Uuid>,
 }
@@ -64,6 +66,7 @@ pub async fn carry_out(
     let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
     let conflicts = sqlx::query!("delete from mediator_conflict where case_id = $1", id).execute(&mut *tx).await?;
     let passages = passages(tx, id).await?;
+    let (entries, entry_notices) = entries(tx, id).await?;
     let blocks = sqlx::query_scalar!("delete from gate_block where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
     let leavings = sqlx::query!("delete from leaving where case_id = $1", id).execute(&mut *tx).await?;
     let people = sqlx::query!("delete from participant where case_id = $1", id).execute(&mut *tx).await?;
@@ -92,9 +95,9 @@ pub async fn carry_out(
         ("case_hold", holds.rows_affected()),
         ("purge_order", orders.rows_affected()),
     ]);
-    rows.extend(conditions.into_iter().chain(passages).chain(reviews));
+    rows.extend(conditions.into_iter().chain(passages).chain(reviews).chain(entries));
     let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
-    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, blocks, due_notices, documents })
+    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, blocks, due_notices, entry_notices, documents })
 }
 
 /// Deletes the conditions of a purged case, the advice on them and what was disclosed, in the order of their foreign keys.
@@ -136,4 +139,33 @@ async fn passages(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<[(&'static st
         ("exchange_step", steps.rows_affected()),
         ("exchange_item", items.rows_affected()),
     ])
+}
+
+/// Ids under which something was told of the entries of a case.
+async fn entry_notices(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"select id as "id!" from (select id from entry where case_id = $1 union all select id from entry_step where case_id = $1
+                                    union all select id from entry_hold where case_id = $1) told order by 1"#,
+        id
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// Deletes the entries of a purged case and its curfews, in the order of their foreign keys, and tells under which ids they were told.
+async fn entries(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<([(&'static str, u64); 5], Vec<Uuid>)> {
+    let told = entry_notices(tx, id).await?;
+    let holds = sqlx::query!("delete from entry_hold where case_id = $1", id).execute(&mut *tx).await?;
+    let steps = sqlx::query!("delete from entry_step where case_id = $1", id).execute(&mut *tx).await?;
+    let people = sqlx::query!("delete from entry_person where case_id = $1", id).execute(&mut *tx).await?;
+    let entries = sqlx::query!("delete from entry where case_id = $1", id).execute(&mut *tx).await?;
+    let curfews = sqlx::query!("delete from curfew where case_id = $1", id).execute(&mut *tx).await?;
+    let deleted = [
+        ("entry_hold", holds.rows_affected()),
+        ("entry_step", steps.rows_affected()),
+        ("entry_person", people.rows_affected()),
+        ("entry", entries.rows_affected()),
+        ("curfew", curfews.rows_affected()),
+    ];
+    Ok((deleted, told))
 }

@@ -12,5 +12,7 @@ crate::text::texts! {
     authority: "Authority", "Autorité";
     by: "By", "Par";
     advice: "Advice on a condition", "Avis sur une condition";
+    entry: "Entry to a site, to whoever answers for it", "Entrée à une unité, à la personne responsable";
+    manifest: "List for the gate of a site", "Liste pour le poste d’entrée d’une unité";
     unknown: "Not stated", "Non précisé";
 }

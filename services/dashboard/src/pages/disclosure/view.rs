@@ -47,9 +47,15 @@ fn row(one: &Disclosure, drawing: &Drawing<'_>) -> Vec<Markup> {
     let texts = texts::of(drawing.language);
     let kind = match one.kind() {
         DisclosureKind::ConditionAdvice => texts.advice,
+        DisclosureKind::EntryRequest => texts.entry,
+        DisclosureKind::EntryManifest => texts.manifest,
         DisclosureKind::Unspecified => texts.unknown,
     };
-    let case = drawing.address(&format!("/cases/{}/conditions", one.case_id));
+    let page = match one.kind() {
+        DisclosureKind::EntryRequest | DisclosureKind::EntryManifest => "entries",
+        DisclosureKind::ConditionAdvice | DisclosureKind::Unspecified => "conditions",
+    };
+    let case = drawing.address(&format!("/cases/{}/{page}", one.case_id));
     vec![
         instant_or(one.disclosed_at.as_ref().and_then(at), ""),
         html! { a href=(case) { (one.case_number) } },
