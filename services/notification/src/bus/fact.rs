@@ -10,7 +10,7 @@ use messaging::{
 use proto::{
     cases::v1::{
         BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, ConditionAdvised, DueKind, EngagementEnding,
-        GateChanged, MediatorAssigned, OfficerAssigned, ThingDue,
+        EntryChanged, EntryNews as News, GateChanged, MediatorAssigned, OfficerAssigned, ThingDue,
     },
     intake::v1::{self as intake, ContactPushed, ReferralReceived, ReferralsReceived, contact_service_client::ContactServiceClient},
     subject,
@@ -32,7 +32,9 @@ use crate::{
     },
     domain::{
         contact::Contact,
-        fact::{EndingTo, Fact},
+        fact::{EndingTo, EntryNews, Fact},
+        inbox::Recipient,
+        office,
         template::{Due, Origin},
         text::plain,
     },
@@ -70,6 +72,7 @@ impl Handler for Facts {
             subject::OFFICER_ASSIGNED => officer_assigned(&message.decode()?).map(FactMessage::of),
             subject::CONDITION_ADVISED => condition_advised(&message.decode()?).map(FactMessage::of),
             subject::GATE_CHANGED => gate_changed(&message.decode()?).map(FactMessage::of),
+            subject::ENTRY_CHANGED => entry_changed(&message.decode()?).map(FactMessage::of),
             subject::BREAK_GLASS_OPENED => break_glass_opened(&message.decode()?).map(FactMessage::of),
             subject::BREAK_GLASS_QUOTA_REACHED => {
                 let event: BreakGlassQuotaReached = message.decode()?;
@@ -215,6 +218,26 @@ fn condition_advised(event: &ConditionAdvised) -> Result<Fact, Rejection> {
         return Err(never("drafter-missing", "the event names nobody who was advised"));
     }
     Ok(Fact::ConditionAdvised { advice_id, drafter: plain(&event.drafter), at: event.advised_at.as_ref().and_then(instant) })
+}
+
+fn entry_changed(event: &EntryChanged) -> Result<Fact, Rejection> {
+    let notice_id = notice(&event.notice_id)?;
+    if event.recipient.is_empty() {
+        return Err(never("recipient-missing", "the event names nobody to tell"));
+    }
+    let named = plain(&event.recipient);
+    let recipient = if office::is_office(&named) { Recipient::Office(named) } else { Recipient::Person(named) };
+    let news = match event.news() {
+        News::Asked => EntryNews::Asked,
+        News::Changed => EntryNews::Changed,
+        News::Decided => EntryNews::Decided,
+        News::OnHold => EntryNews::OnHold,
+        News::Clear => EntryNews::Clear,
+        News::Lapsed => EntryNews::Lapsed,
+        News::Unspecified => return Err(never("news-missing", "the event tells nothing")),
+    };
+    let case_id = if event.case_id.is_empty() { None } else { Some(event.case_id.parse().map_err(malformed)?) };
+    Ok(Fact::EntryChanged { notice_id, recipient, news, case_id, at: event.changed_at.as_ref().and_then(instant) })
 }
 
 fn break_glass_opened(event: &BreakGlassOpened) -> Result<Fact, Rejection> {

@@ -49,6 +49,14 @@ pub enum Fact {
         blocked: bool,
         at: Option<OffsetDateTime>,
     },
+    /// Something happened to an entry to a site. Whoever answers for the site learns of no case.
+    EntryChanged {
+        notice_id: Uuid,
+        recipient: Recipient,
+        news: EntryNews,
+        case_id: Option<CaseId>,
+        at: Option<OffsetDateTime>,
+    },
     BreakGlassOpened {
         break_glass_id: Uuid,
         case_id: CaseId,
@@ -81,6 +89,32 @@ pub enum Fact {
         open_cases: i32,
         at: Option<OffsetDateTime>,
     },
+}
+
+/// What there is to tell of an entry to a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryNews {
+    /// To whoever answers for the site.
+    Asked,
+    /// To the same: something about it changed.
+    Changed,
+    Decided,
+    OnHold,
+    Clear,
+    Lapsed,
+}
+
+impl EntryNews {
+    const fn template(self) -> Template {
+        match self {
+            Self::Asked => Template::EntryAsked,
+            Self::Changed => Template::EntryChanged,
+            Self::Decided => Template::EntryDecided,
+            Self::OnHold => Template::EntryOnHold,
+            Self::Clear => Template::EntryClear,
+            Self::Lapsed => Template::EntryLapsed,
+        }
+    }
 }
 
 /// Who is told that an engagement ends.
@@ -117,6 +151,7 @@ impl Fact {
             Self::BreakGlassQuotaReached { notice_id, .. }
             | Self::BreakGlassReviewDue { notice_id, .. }
             | Self::ThingDue { notice_id, .. }
+            | Self::EntryChanged { notice_id, .. }
             | Self::EngagementEnding { notice_id, .. } => *notice_id,
         }
     }
@@ -141,6 +176,10 @@ impl Fact {
             Self::GateChanged { case_id, person, blocked, at, .. } => {
                 let template = if blocked { Template::PassageBlocked } else { Template::PassageClear };
                 (Recipient::Person(person), template, of_case(case_id, at))
+            }
+            Self::EntryChanged { recipient, news, case_id, at, .. } => {
+                let data = case_id.map_or_else(|| Data { happened_at: at, ..Data::default() }, |case_id| of_case(case_id, at));
+                (recipient, news.template(), data)
             }
             Self::BreakGlassOpened { case_id, at, .. } => (rj_supervisors(), Template::BreakGlassOpened, of_case(case_id, at)),
             Self::BreakGlassQuotaReached { at, .. } => {

@@ -22,6 +22,8 @@ pub struct Purged {
     pub blocks: Vec<Uuid>,
     /// Notices of what was due.
     pub due_notices: Vec<Uuid>,
+    /// What was told of its entries to sites.
+    pub entry_notices: Vec<Uuid>,
     pub purged_at: Option<OffsetDateTime>,
     pub last_used_at: Option<OffsetDateTime>,
 }
@@ -31,7 +33,7 @@ impl Purged {
     #[must_use]
     pub fn about(&self) -> Vec<Uuid> {
         let referrals = self.referrals.iter().map(|referral| referral.uuid());
-        let others = self.break_glasses.iter().chain(&self.blocks).chain(&self.due_notices).copied();
+        let others = self.break_glasses.iter().chain(&self.blocks).chain(&self.due_notices).chain(&self.entry_notices).copied();
         let mut about: Vec<Uuid> = std::iter::once(self.case.uuid()).chain(referrals).chain(others).collect();
         about.sort_unstable();
         about.dedup();
@@ -46,6 +48,7 @@ impl Purged {
             || (self.break_glasses.contains(&about) && told(&[Template::BreakGlassOpened]))
             || (self.blocks.contains(&about) && told(&[Template::PassageBlocked, Template::PassageClear]))
             || (self.due_notices.contains(&about) && told(&[Template::ThingDue, Template::ThingOverdue, Template::SignOffDue]))
+            || (self.entry_notices.contains(&about) && told(&Template::OF_ENTRIES))
     }
 }
 
@@ -89,6 +92,7 @@ mod tests {
     const GLASS: Uuid = Uuid::from_u128(3);
     const BLOCK: Uuid = Uuid::from_u128(4);
     const NOTICE: Uuid = Uuid::from_u128(5);
+    const ENTRY: Uuid = Uuid::from_u128(6);
 
     fn purged() -> Purged {
         Purged {
@@ -97,6 +101,7 @@ mod tests {
             break_glasses: vec![GLASS],
             blocks: vec![BLOCK],
             due_notices: vec![NOTICE],
+            entry_notices: vec![ENTRY],
             purged_at: Some(NOW),
             last_used_at: Some(NOW - LEAST),
         }
@@ -118,6 +123,8 @@ mod tests {
             told(NOTICE, Template::ThingDue),
             told(NOTICE, Template::ThingOverdue),
             told(NOTICE, Template::SignOffDue),
+            told(ENTRY, Template::EntryAsked),
+            told(ENTRY, Template::EntryLapsed),
         ];
         assert_eq!(forbidden(&purged(), &all, NOW), None);
         assert_eq!(forbidden(&purged(), &[], NOW), None);
@@ -125,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_concern_is_deleted_under_no_name_and_nothing_else_that_is_not_of_the_case() {
-        for about in [CASE, REFERRAL, GLASS, BLOCK, NOTICE] {
+        for about in [CASE, REFERRAL, GLASS, BLOCK, NOTICE, ENTRY] {
             let alarm = NoticeRow { of_a_concern: true, ..told(about, Template::ConcernRingNhq) };
             assert_eq!(forbidden(&purged(), &[alarm], NOW), Some("purge-names-a-concern"));
             for template in [Template::ConcernVanished, Template::ContactReview, Template::BreakGlassReviewDue] {

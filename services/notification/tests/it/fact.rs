@@ -14,7 +14,7 @@ use notification::{
 };
 use proto::{
     cases::v1::{
-        BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, DueKind, EngagementEnding, MediatorAssigned, OfficerAssigned,
+        BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, DueKind, EngagementEnding, EntryChanged, EntryNews, MediatorAssigned, OfficerAssigned,
         ThingDue,
     },
     id::CaseId,
@@ -333,4 +333,45 @@ async fn what_is_due_is_told_once_to_the_person_it_names_and_what_waits_for_the_
     assert!(
         hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::THING_DUE, &event(5, DueKind::Unspecified, "", false)).await.is_err()
     );
+}
+
+// [R2a]
+#[tokio::test]
+async fn whoever_answers_for_the_site_is_told_of_an_entry_without_its_case_and_whoever_works_on_it_with_it() {
+    let world = world().await;
+    let case = CaseId::new(Uuid::from_u128(0xca5e)).to_string();
+    let told = |notice: u128, recipient: &str, news: EntryNews, case_id: &str| EntryChanged {
+        notice_id: Uuid::from_u128(notice).to_string(),
+        recipient: recipient.into(),
+        news: news.into(),
+        case_id: case_id.into(),
+        changed_at: Some(base::wire::timestamp(START)),
+    };
+    let events = [
+        told(1, "institutional-head/mission", EntryNews::Asked, ""),
+        told(2, "mediator-1", EntryNews::OnHold, &case),
+        told(2, "rj-unit", EntryNews::OnHold, &case),
+        told(2, "institutional-head/mission", EntryNews::Changed, ""),
+        told(2, "mediator-1", EntryNews::Clear, &case),
+        told(3, "rj-unit", EntryNews::Lapsed, &case),
+    ];
+    // Late, twice and out of order.
+    for event in events.iter().rev().chain(&events) {
+        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::ENTRY_CHANGED, event).await.unwrap();
+    }
+    let templates = |items: &[proto::notification::v1::InboxItem]| {
+        let mut templates: Vec<String> = items.iter().map(|item| item.template.clone()).collect();
+        templates.sort_unstable();
+        templates
+    };
+    let head = world.inbox(&caller("head-1", role::INSTITUTIONAL_HEAD, "mission")).await;
+    assert_eq!(templates(&head), ["entry-asked", "entry-changed"]);
+    assert!(head.iter().all(|item| !item.body.contains(&case)), "the head learns of no case");
+    assert!(world.inbox(&caller("head-2", role::INSTITUTIONAL_HEAD, "kent")).await.is_empty());
+    let mediator = world.inbox(&caller("mediator-1", role::MEDIATOR, "")).await;
+    assert_eq!(templates(&mediator), ["entry-clear", "entry-on-hold"]);
+    assert!(mediator.iter().all(|item| item.body.contains(&case)));
+    assert_eq!(templates(&world.inbox(&officer("rj-officer-1")).await), ["entry-lapsed", "entry-on-hold"]);
+    let nothing = EntryChanged { news: 0, ..told(4, "mediator-1", EntryNews::Asked, "") };
+    assert!(hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::ENTRY_CHANGED, &nothing).await.is_err());
 }

@@ -4,6 +4,7 @@ mod break_glass;
 mod casework;
 mod concern;
 mod due;
+mod entry;
 mod lines;
 mod mediator;
 mod outside;
@@ -57,6 +58,16 @@ pub enum Template {
     PassageBlocked,
     /// It may go on after all.
     PassageClear,
+    /// Somebody asks to enter a site: for whoever answers for it, without a word of why [R2a].
+    EntryAsked,
+    /// Something about an entry to a site changed: for the same.
+    EntryChanged,
+    /// It was decided on an entry: for whoever works on the case.
+    EntryDecided,
+    EntryOnHold,
+    EntryClear,
+    /// For the same, and the RJ Unit.
+    EntryLapsed,
     /// A case was opened by break-glass: for supervisors [IM1a].
     BreakGlassOpened,
     /// A person was refused a further break-glass: for supervisors [IM1a].
@@ -155,6 +166,10 @@ struct Bilingual {
 impl Template {
     pub const ALL: &[Self] = Self::VARIANTS;
 
+    /// What is told of entries to sites.
+    pub const OF_ENTRIES: [Self; 6] =
+        [Self::EntryAsked, Self::EntryChanged, Self::EntryDecided, Self::EntryOnHold, Self::EntryClear, Self::EntryLapsed];
+
     /// Code on the wire and in tables. It does not distinguish one audience of a concern from another.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -181,6 +196,12 @@ impl Template {
             | Self::ConditionAdvised
             | Self::PassageBlocked
             | Self::PassageClear
+            | Self::EntryAsked
+            | Self::EntryChanged
+            | Self::EntryDecided
+            | Self::EntryOnHold
+            | Self::EntryClear
+            | Self::EntryLapsed
             | Self::BreakGlassOpened
             | Self::BreakGlassQuotaReached
             | Self::BreakGlassReviewDue
@@ -232,6 +253,12 @@ impl Template {
             Self::ConditionAdvised => casework::CONDITION_ADVISED,
             Self::PassageBlocked => casework::PASSAGE_BLOCKED,
             Self::PassageClear => casework::PASSAGE_CLEAR,
+            Self::EntryAsked => entry::ASKED,
+            Self::EntryChanged => entry::CHANGED,
+            Self::EntryDecided => entry::DECIDED,
+            Self::EntryOnHold => entry::ON_HOLD,
+            Self::EntryClear => entry::CLEAR,
+            Self::EntryLapsed => entry::LAPSED,
             Self::BreakGlassOpened => break_glass::BROKEN,
             Self::BreakGlassQuotaReached => break_glass::QUOTA_REACHED,
             Self::BreakGlassReviewDue => break_glass::REVIEW_DUE,
