@@ -3,8 +3,9 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
     cases::v1::{
-        ConditionEnd, ConditionKind, DeliveryWay, DocumentKind, DocumentSide, DueKind, EngagementEnd, EngagementKind, InformedHow,
-        Initiative, ParticipantKind, ReviewFinding, RiskLevel, SessionOutcome, Stage, Wait, Wish,
+        ConditionEnd, ConditionKind, CurfewKind, DeliveryWay, DocumentKind, DocumentSide, DueKind, EngagementEnd, EngagementKind,
+        EntryGround, EntryNeed, EntryPurpose, EntryScreening, InformedHow, Initiative, ParticipantKind, ReviewFinding, RiskLevel,
+        SessionOutcome, Stage, Wait, Wish,
     },
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
@@ -50,6 +51,11 @@ choice!(document_side, DocumentSide, ["file", "victim", "offender"]);
 choice!(condition_kind, ConditionKind, ["court-order", "parole-board", "other"]);
 choice!(condition_end, ConditionEnd, ["removed", "ran-out", "by-mistake"]);
 choice!(informed_how, InformedHow, ["in-person", "by-telephone", "in-writing", "by-video", "through-representative"]);
+choice!(entry_purpose, EntryPurpose, ["preparation", "mediation", "clearance"]);
+choice!(entry_need, EntryNeed, ["interpreter", "sign-language", "mobility", "tty", "vision", "service-animal", "escort"]);
+choice!(entry_ground, EntryGround, ["safety", "offence", "screening", "time-or-place"]);
+choice!(entry_screening, EntryScreening, ["done", "waived"]);
+choice!(curfew_kind, CurfewKind, ["curfew", "reporting"]);
 choice!(wait, Wait, ["officer", "mediator", "end-of-concern"]);
 choice!(
     session_outcome,

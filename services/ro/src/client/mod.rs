@@ -14,12 +14,15 @@ pub mod condition;
 mod condition_card;
 pub mod consent;
 pub mod contact;
+mod curfew;
 pub mod device;
 pub mod device_key;
 pub mod disclosure;
 pub mod document;
 pub mod drill;
 pub mod due;
+pub mod entry;
+mod entry_card;
 pub mod exchange;
 pub mod failure;
 pub mod grant;
@@ -79,6 +82,9 @@ pub enum Command {
     /// Orders and conditions that forbid contact, and the advice to who drafts one
     #[command(subcommand)]
     Condition(condition::Command),
+    /// Entry of people to a site: ask, decide, hand out the list for the gate; curfews
+    #[command(subcommand)]
+    Entry(entry::Command),
     /// The register of disclosures
     #[command(subcommand)]
     Disclosure(disclosure::Command),
@@ -150,6 +156,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Concern(c) => concern::run(c),
         Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Condition(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Entry(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Disclosure(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Due(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Review(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
