@@ -9,10 +9,11 @@ use harness::{
 };
 use proto::{
     cases::v1::{
-        AddParticipantRequest, AdviseDrafterRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConditionKind, ConsentStatus,
-        DescribeModeRequest, DocumentKind, DocumentOffered, FindCaseByReferralRequest, GetCaseRequest, HoldKind, ItemStep,
-        KeepDocumentRequest, ListReviewsRequest, ParticipantKind, PlaceHoldRequest, PlanSessionRequest, RecordAssessmentRequest,
-        RecordConditionRequest, RecordConsentRequest, RegisterItemRequest, RiskLevel, StepItemRequest, keep_document_request::Part,
+        AddParticipantRequest, AdviseDrafterRequest, AskEntryRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConditionKind,
+        ConsentStatus, CurfewKind, DecideEntryRequest, DescribeModeRequest, DocumentKind, DocumentOffered, EntryNeed, EntryPurpose,
+        EntryScreening, EntryStep, FindCaseByReferralRequest, GetCaseRequest, HoldKind, ItemStep, KeepDocumentRequest, ListReviewsRequest,
+        ParticipantKind, PlaceHoldRequest, PlanSessionRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest,
+        RecordCurfewRequest, RegisterItemRequest, RiskLevel, StepItemRequest, keep_document_request::Part,
     },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
     operations::v1::ListQuarantineRequest,
@@ -151,6 +152,7 @@ async fn fill(system: &System, case: Case) -> Places {
     // The condition opened it.
     let request = ListReviewsRequest { case_ref: case_id.clone() };
     let review = system.reviews(OFFICER).list_reviews(request).await.unwrap().into_inner().reviews.remove(0).review_id;
+    let (waits, admitted, curfew) = entries(system, &case_id, &victim, &offender).await;
     let ids = [
         ("{case}", case_id),
         ("{participant}", victim),
@@ -160,7 +162,8 @@ async fn fill(system: &System, case: Case) -> Places {
         ("{hold}", hold),
         ("{glass}", glass),
     ];
-    ids.into_iter().chain([("{condition}", condition), ("{advice}", advice), ("{review}", review)]).collect()
+    let of_entries = [("{entry}", waits), ("{admitted}", admitted), ("{curfew}", curfew)];
+    ids.into_iter().chain([("{condition}", condition), ("{advice}", advice), ("{review}", review)]).chain(of_entries).collect()
 }
 
 /// A letter in review, and a planned meeting.
@@ -189,6 +192,50 @@ async fn passages(system: &System, case: &str, victim: &str, offender: &str) -> 
     };
     let meeting = system.sessions(OFFICER).plan_session(meeting).await.unwrap().into_inner().session_id;
     (item, meeting)
+}
+
+/// An entry that waits for a decision, one that was approved, and a curfew.
+async fn entries(system: &System, case: &str, victim: &str, offender: &str) -> (String, String, String) {
+    let mut asked = Vec::new();
+    for days in [20, 30] {
+        let starts = Clock::system().now() + Duration::days(days);
+        let entry = AskEntryRequest {
+            case_ref: case.into(),
+            purpose: EntryPurpose::Mediation.into(),
+            site: "mission".into(),
+            starts_at: Some(wire::timestamp(starts)),
+            ends_at: Some(wire::timestamp(starts + Duration::hours(2))),
+            participant_ids: vec![victim.into()],
+            mediator: MEDIATOR.into(),
+            mediator_name: "Morgan Modele".into(),
+            place: SAID.into(),
+            needs: vec![EntryNeed::Interpreter.into(), EntryNeed::Tty.into()],
+            needs_words: SAID.into(),
+            ..AskEntryRequest::default()
+        };
+        asked.push(system.entries(OFFICER).ask_entry(entry).await.unwrap().into_inner().entry_id);
+    }
+    let admitted = asked.pop().unwrap();
+    let approve = DecideEntryRequest {
+        entry_id: admitted.clone(),
+        step: EntryStep::Approve.into(),
+        screening: EntryScreening::Done.into(),
+        words: SAID.into(),
+        ..DecideEntryRequest::default()
+    };
+    system.entries(HEAD).decide_entry(approve).await.unwrap();
+    let curfew = RecordCurfewRequest {
+        case_ref: case.into(),
+        participant_id: offender.into(),
+        kind: CurfewKind::Curfew.into(),
+        begins: "21:00".into(),
+        ends: "06:00".into(),
+        zone: "America/Vancouver".into(),
+        since: "2026-01-01".into(),
+        ..RecordCurfewRequest::default()
+    };
+    let curfew = system.entries(OFFICER).record_curfew(curfew).await.unwrap().into_inner().curfew_id;
+    (asked.pop().unwrap(), admitted, curfew)
 }
 
 /// A condition of the case, and the advice on it to somebody at an institution.

@@ -17,6 +17,7 @@ mod device;
 mod document;
 mod drill;
 mod due;
+mod entry;
 mod exchange;
 mod grant;
 mod hold;

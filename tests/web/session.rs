@@ -5,6 +5,7 @@ use proto::cases::v1::{Case, ConsentStatus, ParticipantKind, RecordConsentReques
 
 use crate::{
     casework::{MEDIATOR, OFFICER, at, in_mediation},
+    entry::admitted,
     signed_in, system,
 };
 
@@ -31,6 +32,7 @@ async fn a_mediator_plans_a_meeting_confirms_it_holds_it_and_follows_it_up() {
     assert!(alone.status == StatusCode::UNPROCESSABLE_ENTITY && alone.says("href=\"#participant_ids\""), "{}", alone.text);
     assert_eq!(alone.value("starts_at").unwrap(), "2099-03-02T10:00", "what was typed is kept");
     let filled = [filled.as_slice(), &[("participant_ids", offender.as_str())]].concat();
+    admitted(&case, "2099-03-02T10:00:00Z").await;
     let sent = browser.fill_in(&plan, &plan, &filled).await;
     assert_eq!((sent.status, sent.location.as_str()), (StatusCode::SEE_OTHER, list.as_str()), "{}", sent.text);
     for (step, filled, said) in [
@@ -65,6 +67,7 @@ async fn a_confirmed_meeting_is_blocked_the_moment_somebody_withdraws_and_is_can
         ("participant_ids", &offender),
     ];
     assert_eq!(browser.fill_in(&plan, &plan, &filled).await.status, StatusCode::SEE_OTHER);
+    admitted(&case, "2099-03-02T10:00:00Z").await;
     let confirm = offered(&browser.read(&list).await.text, "confirm");
     assert_eq!(browser.fill_in(&confirm, &confirm, &[]).await.status, StatusCode::SEE_OTHER);
     let withdrawn = RecordConsentRequest {

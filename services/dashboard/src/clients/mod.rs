@@ -11,8 +11,8 @@ use proto::{
         break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
         condition_service_client::ConditionServiceClient, consent_service_client::ConsentServiceClient,
         disclosure_service_client::DisclosureServiceClient, document_service_client::DocumentServiceClient,
-        due_service_client::DueServiceClient, exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient,
-        mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
+        due_service_client::DueServiceClient, entry_service_client::EntryServiceClient, exchange_service_client::ExchangeServiceClient,
+        hold_service_client::HoldServiceClient, mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
         review_service_client::ReviewServiceClient, session_service_client::SessionServiceClient,
     },
@@ -78,6 +78,7 @@ clients! {
     disclosures: cases, DisclosureServiceClient;
     documents: cases, DocumentServiceClient;
     due_things: cases, DueServiceClient;
+    entries: cases, EntryServiceClient;
     exchange: cases, ExchangeServiceClient;
     holds: cases, HoldServiceClient;
     mediators: cases, MediatorServiceClient;

@@ -17,6 +17,7 @@ pub mod disclosure;
 pub mod document;
 pub mod drill;
 pub mod due;
+pub mod entry;
 pub mod exchange;
 pub mod grant;
 pub mod hold;
@@ -71,6 +72,7 @@ pub const ALL: &[&Page] = &[
     &document::PAGE,
     &exchange::PAGE,
     &session::PAGE,
+    &entry::PAGE,
     &break_glass::PAGE,
     &hold::PAGE,
     &purge::PAGE,

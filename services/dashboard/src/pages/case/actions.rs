@@ -35,6 +35,7 @@ pub fn of_case(case: &Case, part: Part, drawing: &Drawing<'_>) -> Markup {
                 (link("/documents/keep", texts.keep_document))
                 (link("/exchange", texts.exchange))
                 (link("/sessions", texts.sessions))
+                (link("/entries", texts.entries))
                 (link("/person-move", texts.person_moved))
             }
             (link("/conditions", texts.conditions))

@@ -87,6 +87,7 @@ crate::text::texts! {
     no_document: "No document is on this file.", "Aucun document ne figure à ce dossier.";
     all_documents: "All documents, with their details", "Tous les documents, en détail";
     sessions: "Sessions", "Séances";
+    entries: "Entries to sites", "Entrées aux unités";
     exchange: "Letters and messages", "Lettres et messages";
     keep_document: "Add a document", "Ajouter un document";
 

@@ -11,5 +11,6 @@ crate::text::texts! {
     told_at: "Sent", "Envoyé le";
     read_at: "Read", "Lu le";
     mark_read: "Mark as read", "Marquer comme lu";
+    open_entries: "Open the entries", "Ouvrir les entrées";
     open_concern: "Open the safety event", "Ouvrir l’événement de sécurité";
 }

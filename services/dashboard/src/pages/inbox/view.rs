@@ -7,6 +7,9 @@ use proto::notification::v1::{InboxItem, ListInboxResponse};
 use super::texts;
 use crate::parts::{drawing::Drawing, form::Press, person, table, time::instant};
 
+/// Notices to whoever answers for a site: they lead to its entries.
+const AT_A_SITE: [&str; 2] = ["entry-asked", "entry-changed"];
+
 /// A page of the inbox.
 pub struct Listing {
     pub answer: ListInboxResponse,
@@ -50,6 +53,7 @@ fn item(told: &InboxItem, drawing: &Drawing<'_>) -> Markup {
             p class="words" lang=[language] { (told.body) }
             div class="actions" {
                 @if !told.concern_id.is_empty() { a class="details" href=(drawing.address(&format!("/concerns/{}", told.concern_id))) { (texts.open_concern) } }
+                @if AT_A_SITE.contains(&told.template.as_str()) { a class="details" href=(drawing.address("/entries")) { (texts.open_entries) } }
                 @if read_at.is_none() {
                     (Press {
                         action: drawing.address(&format!("/inbox/{}/read", told.item_id)),
