@@ -136,7 +136,7 @@ mod tests {
             entry_notice_ids: vec!["entry".into()],
             signature: Vec::new(),
         };
-        let changes: [fn(&mut CasePurged); 9] = [
+        let changes: [fn(&mut CasePurged); 10] = [
             |o| o.case_id.push('x'),
             |o| o.referral_id.push('x'),
             |o| o.purged_at = None,

@@ -263,6 +263,9 @@ const WATCHER_SAYS: &str = "codes and clocks, without envelope and without who a
 const NOTHING: &str = "nothing: hidden and absent are the same answer";
 
 const ADVICE_SHOWN: &str = "the_advice_holds_offender_condition_and_wording_and_stands_in_the_register_of_disclosures";
+/// The test of what a site reads of an entry.
+const ENTRY_SHOWN: &str =
+    "approving_an_entry_gives_the_site_a_manifest_without_the_programme_and_it_lapses_and_alarms_when_the_offender_is_transferred";
 
 const fn row(rpc: &'static str, roles: &'static [&'static str], highest: Class, what: &'static str, shown_by: &'static str) -> Narrowed {
     Narrowed { rpc, roles, highest, what, shown_by }
@@ -272,7 +275,7 @@ const DRILL_SAYS: &str = "where and when it was, and how fast each office accept
 const DRILL_OF_NHQ: &str = "also which member of staff began it: nothing of a file is in a drill";
 const DRILL_SHOWN: &str = "a_head_is_shown_the_drills_of_their_own_site_without_who_began_them_and_a_drill_freezes_no_case";
 
-pub const NARROWED: [Narrowed; 28] = [
+pub const NARROWED: [Narrowed; 31] = [
     row("GetConcern", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
     row("GetConcern", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
     row("GetConcern", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
@@ -331,4 +334,7 @@ pub const NARROWED: [Narrowed; 28] = [
     ),
     row("ListAdvice", OTHERS, Class::Protected, "until when each advice to them may be read", ADVICE_SHOWN),
     row("ReadAdvice", OTHERS, Class::Protected, "the advice to them alone: offender, condition and wording, for some days", ADVICE_SHOWN),
+    row("ListSiteEntries", OTHERS, Class::NeedToKnow, "who enters a site that they answer for, when and with what needs", ENTRY_SHOWN),
+    row("DecideEntry", OTHERS, Class::NeedToKnow, "where the entry stands on which they decided", ENTRY_SHOWN),
+    row("GetEntryManifest", OTHERS, Class::NeedToKnow, "the list for the gate of their site, without why", ENTRY_SHOWN),
 ];

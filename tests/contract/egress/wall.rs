@@ -70,7 +70,9 @@ fn no_rpc_tells_anybody_outside_the_wall_whether_or_how_a_named_person_took_part
         let told = format!("{}.{} to {}", meeting.service, meeting.rpc, meeting.role);
         // The guidelines have one staff member advised, of a condition and of no participation [GL2c/2d].
         let is_advice = ["GetExceptionWording", "ListAdvice", "ReadAdvice"].contains(&meeting.rpc.as_str());
-        assert!(meeting.service != "cases" || is_advice, "{told}: nobody outside the wall has an RPC of the RO file");
+        // Whoever answers for a site decides who enters it, and learns neither why nor of whose part in what [R2a].
+        let is_entry = ["ListSiteEntries", "DecideEntry", "GetEntryManifest"].contains(&meeting.rpc.as_str());
+        assert!(meeting.service != "cases" || is_advice || is_entry, "{told}: nobody outside the wall has an RPC of the RO file");
         assert!(meeting.could == Class::Open || meeting.narrowed.is_some(), "{told}: the answer could hold {:?}", meeting.could);
     }
     // Whoever submits reads back the receipts of what they sent and no more.

@@ -25,8 +25,8 @@ use proto::cases::v1::{
     break_glass_service_server::BreakGlassServiceServer, case_service_server::CaseServiceServer,
     condition_service_server::ConditionServiceServer, consent_service_server::ConsentServiceServer,
     disclosure_service_server::DisclosureServiceServer, document_service_server::DocumentServiceServer,
-    due_service_server::DueServiceServer, entry_service_server::EntryServiceServer, exchange_service_server::ExchangeServiceServer, hold_service_server::HoldServiceServer,
-    mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
+    due_service_server::DueServiceServer, entry_service_server::EntryServiceServer, exchange_service_server::ExchangeServiceServer,
+    hold_service_server::HoldServiceServer, mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
     participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
     review_service_server::ReviewServiceServer, session_service_server::SessionServiceServer,
 };

@@ -3,17 +3,17 @@
 use cases::grpc::Server;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
-    AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AskEntryRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest,
-    EndAssignmentRequest, EndConditionRequest, EndCurfewRequest, FindCaseByReferralRequest, FinishReviewRequest, GetCaseRequest, LeaveCaseRequest,
-    ListConditionsRequest, ListDisclosuresRequest, ListDocumentsRequest, ListDueThingsRequest, ListEntriesRequest, ListItemsRequest, ListReviewsRequest,
-    ListSessionsRequest, MatchMediatorsRequest, MoveCaseRequest, PlanSessionRequest, ReadDocumentRequest, RecordAssessmentRequest,
-    RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest, RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest,
-    SayDirectRequest, StateNoConditionRequest, StepEntryRequest, StepItemRequest, StepSessionRequest, access_service_server::AccessService as _,
-    assessment_service_server::AssessmentService as _, case_service_server::CaseService as _,
-    condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
-    disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _, due_service_server::DueService as _, entry_service_server::EntryService as _,
-    exchange_service_server::ExchangeService as _, mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
-    participant_service_server::ParticipantService as _, review_service_server::ReviewService as _,
+    AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AskEntryRequest, AssignMediatorRequest, CorrectSiteRequest,
+    DescribeModeRequest, EndAssignmentRequest, EndConditionRequest, EndCurfewRequest, FindCaseByReferralRequest, FinishReviewRequest,
+    GetCaseRequest, LeaveCaseRequest, ListConditionsRequest, ListDisclosuresRequest, ListDocumentsRequest, ListDueThingsRequest,
+    ListEntriesRequest, ListItemsRequest, ListReviewsRequest, ListSessionsRequest, MatchMediatorsRequest, MoveCaseRequest,
+    PlanSessionRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest,
+    RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest, SayDirectRequest, StateNoConditionRequest, StepEntryRequest,
+    StepItemRequest, StepSessionRequest, access_service_server::AccessService as _, assessment_service_server::AssessmentService as _,
+    case_service_server::CaseService as _, condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
+    disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _, due_service_server::DueService as _,
+    entry_service_server::EntryService as _, exchange_service_server::ExchangeService as _, mediator_service_server::MediatorService as _,
+    mode_service_server::ModeService as _, participant_service_server::ParticipantService as _, review_service_server::ReviewService as _,
     session_service_server::SessionService as _,
 };
 use proto::role;
@@ -141,13 +141,8 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
         | "EndCondition"
         | "ListDisclosures" => ask_of_conditions(door, rpc, name).await,
         "AskEntry" | "StepEntry" | "ListEntries" | "RecordCurfew" | "EndCurfew" => ask_of_entries(door, rpc, name).await,
-        "PlanSession" => refused(door.plan_session(asked(&who, PlanSessionRequest { case_ref: name, ..Default::default() }))).await,
-        "StepSession" => {
-            let request = StepSessionRequest { case_ref: name, step: 1, ..Default::default() };
-            refused(door.step_session(asked(&who, request))).await
-        }
         "ListDueThings" | "ListReviews" | "FinishReview" => ask_of_reviews(door, rpc, name).await,
-        "ListSessions" => refused(door.list_sessions(asked(&who, ListSessionsRequest { case_ref: name }))).await,
+        "PlanSession" | "StepSession" | "ListSessions" => ask_of_sessions(door, rpc, name).await,
         "RegisterItem" => refused(door.register_item(asked(&who, RegisterItemRequest { case_ref: name, ..Default::default() }))).await,
         "StepItem" => refused(door.step_item(asked(&who, StepItemRequest { case_ref: name, step: 2, ..Default::default() }))).await,
         "ListItems" => refused(door.list_items(asked(&who, ListItemsRequest { case_ref: name }))).await,
@@ -184,6 +179,19 @@ async fn ask_of_reviews(door: &Server, rpc: &str, name: String) -> Seen {
             let request = FinishReviewRequest { case_ref: name, finding: 1, ..Default::default() };
             refused(door.finish_review(asked(&stranger, request))).await
         }
+    }
+}
+
+/// The same of sessions.
+async fn ask_of_sessions(door: &Server, rpc: &str, name: String) -> Seen {
+    let who = mediator("mediator-1");
+    match rpc {
+        "PlanSession" => refused(door.plan_session(asked(&who, PlanSessionRequest { case_ref: name, ..Default::default() }))).await,
+        "StepSession" => {
+            let request = StepSessionRequest { case_ref: name, step: 1, ..Default::default() };
+            refused(door.step_session(asked(&who, request))).await
+        }
+        _ => refused(door.list_sessions(asked(&who, ListSessionsRequest { case_ref: name }))).await,
     }
 }
 

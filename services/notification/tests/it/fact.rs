@@ -14,8 +14,8 @@ use notification::{
 };
 use proto::{
     cases::v1::{
-        BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, DueKind, EngagementEnding, EntryChanged, EntryNews, MediatorAssigned, OfficerAssigned,
-        ThingDue,
+        BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, DueKind, EngagementEnding, EntryChanged, EntryNews,
+        MediatorAssigned, OfficerAssigned, ThingDue,
     },
     id::CaseId,
     intake::v1::{Origin, ReferralReceived, contact_service_client::ContactServiceClient},

@@ -97,7 +97,8 @@ pub async fn carry_out(
     ]);
     rows.extend(conditions.into_iter().chain(passages).chain(reviews).chain(entries));
     let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
-    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, blocks, due_notices, entry_notices, documents })
+    let rows = rows.into_iter().map(counted).collect();
+    Ok(Destruction { keys, rows, holds_lifted, break_glasses, blocks, due_notices, entry_notices, documents })
 }
 
 /// Deletes the conditions of a purged case, the advice on them and what was disclosed, in the order of their foreign keys.

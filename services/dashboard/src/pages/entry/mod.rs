@@ -13,7 +13,7 @@ use axum::{Router, routing::get};
 use proto::role;
 
 use crate::{
-    frame::navigation::{Audience, Entry},
+    frame::navigation::{Audience, Entry, Group},
     web::{App, page::Page, rules::Rule},
 };
 
@@ -34,7 +34,12 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/cases/{case}/entries/{entry}/{step}", "R2a"),
     ],
     texts: texts::ALL,
-    entry: Some(Entry { path: "/entries", label: |language| texts::of(language).title, audience: Audience::Roles(AT_SITES) }),
+    entry: Some(Entry {
+        path: "/entries",
+        label: |language| texts::of(language).title,
+        group: Group::Daily,
+        audience: Audience::Roles(AT_SITES),
+    }),
 };
 
 fn routes() -> Router<App> {
