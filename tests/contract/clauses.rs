@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use cases::domain::clause;
 use proto::PROGRAMME;
 
-use crate::{access::served, directive, repo};
+use crate::{access::served, directive, refusals, repo};
 
 /// The clauses that refusals name in a source, as (line, clause).
 fn refused(text: &str) -> Vec<(usize, String)> {
@@ -46,6 +47,34 @@ fn every_clause_of_a_rule_or_a_refusal_is_a_clause_of_the_directive() {
         }
     }
     assert!(seen > 40, "only {seen} clauses were found: does the scan still fit the code?");
+}
+
+const USES: &str = "services/cases/data/clause-uses.txt";
+
+// [P1]
+#[test]
+fn every_refusal_of_every_service_names_a_clause_that_the_catalogue_has_in_both_languages() {
+    let of_document: BTreeSet<String> = directive::catalogue().into_iter().filter(|id| !["id", "---"].contains(&id.as_str())).collect();
+    let of_catalogue: BTreeSet<String> = clause::all().iter().map(|clause| clause.id.to_owned()).collect();
+    assert_eq!(of_document, of_catalogue, "docs/DIRECTIVE.md and services/cases/data/clauses.txt");
+    let mut uses = BTreeSet::new();
+    for (service, _, rules) in served() {
+        for rule in rules {
+            uses.insert(format!("{}|permission|{service}|{}", rule.clause, rule.permission));
+        }
+    }
+    for place in refusals::PLACES {
+        let service = if place == "crates" { "" } else { place };
+        for refusal in refusals::of_place(place).into_values().filter(|refusal| refusal.clause != "{}") {
+            assert!(of_catalogue.contains(&refusal.clause), "{place}: {} names {}", refusal.reason, refusal.clause);
+            let line = [&refusal.clause, "refusal", service, &refusal.reason, &refusal.en, &refusal.fr];
+            assert!(line.iter().all(|cell| !cell.contains('|')), "{line:?}");
+            uses.insert(line.join("|"));
+        }
+    }
+    // The catalogue says on the page of a clause what names it.
+    let uses: String = uses.iter().map(|line| format!("{line}\n")).collect();
+    repo::golden(USES, &uses);
 }
 
 /// The reasons of the crates that a source asks a clause for: a literal, or a constant of the sources.

@@ -15,14 +15,17 @@ number, a date, a code, never a person. A field is given where one must be mende
 ";
 
 /// One refusal as the sources write it.
-struct Refusal {
+pub struct Refusal {
     kind: &'static str,
-    reason: String,
-    clause: String,
+    pub reason: String,
+    pub clause: String,
     field: String,
-    en: String,
-    fr: String,
+    pub en: String,
+    pub fr: String,
 }
+
+/// Where refusals are written: the crates, and every service that has some.
+pub const PLACES: [&str; 6] = ["crates", "intake", "cases", "safety", "notification", "reporting"];
 
 /// Constructors of a refusal, and what each means.
 const KINDS: [(&str, &str); 4] =
@@ -121,20 +124,26 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
+/// The refusals of the crates or of a service, in the order of their reasons.
+pub fn of_place(service: &str) -> BTreeMap<[String; 4], Refusal> {
+    let mut rows = BTreeMap::new();
+    let folder = if service == "crates" { "crates".to_owned() } else { format!("services/{service}/src") };
+    for (_, text) in repo::sources(&folder).into_iter().filter(|(path, _)| path.contains("/src/")) {
+        let sources = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for refusal in found(sources).into_iter().filter(|refusal| refusal.reason != "{}") {
+            let Refusal { reason, field, en, clause, .. } = &refusal;
+            rows.insert([reason, field, en, clause].map(String::clone), refusal);
+        }
+    }
+    rows
+}
+
 #[test]
 fn the_list_of_refusals_says_what_the_services_say() {
     let mut document = HEAD.to_owned();
     let mut seen = 0;
-    for service in ["crates", "intake", "cases", "safety", "notification", "reporting"] {
-        let mut rows: BTreeMap<[String; 4], Refusal> = BTreeMap::new();
-        let folder = if service == "crates" { "crates".to_owned() } else { format!("services/{service}/src") };
-        for (_, text) in repo::sources(&folder).into_iter().filter(|(path, _)| path.contains("/src/")) {
-            let sources = text.split("#[cfg(test)]").next().unwrap_or_default();
-            for refusal in found(sources).into_iter().filter(|refusal| refusal.reason != "{}") {
-                let Refusal { reason, field, en, clause, .. } = &refusal;
-                rows.insert([reason, field, en, clause].map(String::clone), refusal);
-            }
-        }
+    for service in PLACES {
+        let rows = of_place(service);
         let title = if service == "crates" { "every service" } else { service };
         let _ = write!(
             document,

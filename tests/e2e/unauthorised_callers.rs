@@ -321,9 +321,10 @@ async fn ended_yesterday(system: &System, others: &Others) {
 }
 
 /// What anybody with a role is answered: lists of their own, and the list of sites. Of many referrals each is refused by itself.
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "GetPreferences",
     "ListChannels",
+    "ListClauses",
     "ListConcerns",
     "ListInbox",
     "ListPeople",
@@ -477,8 +478,8 @@ async fn a_person_who_ended_yesterday_a_mediator_of_another_case_another_site_a_
     assign(&system, &case.case_id, "mediator-2").await;
     let read = GetCaseRequest { case_ref: case.case_id };
     assert!(system.cases("mediator-2").get_case(read).await.is_ok(), "a mediator of another case has a case");
-    of_another_place(&system, &others, "mediator-2", &["GetExceptionWording", "GetMediator", "ListCases"]).await;
     of_another_place(&system, &others, "institutional-head-kent", &["ListDrills", "ListSiteEntries"]).await;
+    of_another_place(&system, &others, "mediator-2", &["GetExceptionWording", "GetMediator", "ListCases", "ListProtocols"]).await;
     superuser_of_one_database(&system, &others).await;
     holder_of_a_key(&system, &others).await;
 }

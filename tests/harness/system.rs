@@ -21,8 +21,8 @@ use proto::{
         document_service_client::DocumentServiceClient, due_service_client::DueServiceClient, entry_service_client::EntryServiceClient,
         exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient,
         mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
-        participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
-        review_service_client::ReviewServiceClient, session_service_client::SessionServiceClient,
+        participant_service_client::ParticipantServiceClient, protocol_service_client::ProtocolServiceClient,
+        purge_service_client::PurgeServiceClient, review_service_client::ReviewServiceClient, session_service_client::SessionServiceClient,
     },
     intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
     notification::v1::{
@@ -258,6 +258,7 @@ clients! {
         exchange: ExchangeServiceClient,
         holds: HoldServiceClient,
         mediators: MediatorServiceClient,
+        protocols: ProtocolServiceClient,
         purges: PurgeServiceClient,
         reviews: ReviewServiceClient,
         sessions: SessionServiceClient,

@@ -765,6 +765,7 @@ begin
         (select max(asked_at) from entry where case_id = file),
         (select max(taken_at) from entry_step where case_id = file),
         (select greatest(max(recorded_at), max(ended_at)) from curfew where case_id = file),
+        (select max(taken_at) from case_step where case_id = file),
         (select greatest(max(since), max(ended_at)) from case_access where case_id = file),
         (select greatest(max(broken_at), max(reviewed_at)) from break_glass where case_id = file),
         (select greatest(max(raised_at), max(closed_at)) from case_concern where case_id = file));

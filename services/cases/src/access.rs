@@ -1,8 +1,8 @@
 //! Access rules: which roles may call which RPC. Whether a caller may know of a case is decided by its access list.
 
-use auth::access::Rule;
+use auth::access::{ANY_GRANTED, Rule};
 use proto::role::{
-    DISTRICT_DIRECTOR, INSTITUTIONAL_HEAD, MANAGER_ASSESSMENT_INTERVENTIONS, MEDIATOR, NATIONAL_MANAGER, PAROLE_OFFICER,
+    ACCE, DISTRICT_DIRECTOR, INSTITUTIONAL_HEAD, MANAGER_ASSESSMENT_INTERVENTIONS, MEDIATOR, NATIONAL_MANAGER, PAROLE_OFFICER,
     PAROLE_OFFICER_SUPERVISOR, RJ_OFFICER, RJ_SUPERVISOR, STAFF,
 };
 
@@ -14,6 +14,11 @@ const UNIT: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
 const SUPERVISORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR];
 /// The registry of mediators is kept by the National Manager [R3d].
 const REGISTRY: &[&str] = &[NATIONAL_MANAGER];
+/// The protocols are drafted by the National Manager, and approved by the ACCE [R1].
+const DRAFTER: &[&str] = &[NATIONAL_MANAGER];
+const APPROVER: &[&str] = &[ACCE];
+/// Whoever follows the protocols in a case, and who approves them.
+const PROTOCOL_READERS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR, ACCE];
 /// The RJ Unit, and the mediators of their own cases [R4a].
 const UNIT_AND_MEDIATORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR];
 /// Whoever may have to do with the words of a condition: they are about no case [R8d].
@@ -105,6 +110,17 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.EntryService/GetEntryManifest", "entry.manifest", "X-701", AT_SITES),
     rule("/ro.cases.v1.EntryService/RecordCurfew", "curfew.record", "R7d", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.EntryService/EndCurfew", "curfew.end", "R7d", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ProtocolService/DraftProtocol", "protocol.draft", "R1", DRAFTER),
+    rule("/ro.cases.v1.ProtocolService/PutPart", "protocol.put-part", "R1", DRAFTER),
+    rule("/ro.cases.v1.ProtocolService/RemovePart", "protocol.remove-part", "R1", DRAFTER),
+    rule("/ro.cases.v1.ProtocolService/SubmitProtocol", "protocol.submit", "R1", DRAFTER),
+    rule("/ro.cases.v1.ProtocolService/ApproveProtocol", "protocol.approve", "R1", APPROVER),
+    rule("/ro.cases.v1.ProtocolService/ReturnProtocol", "protocol.return", "R1", APPROVER),
+    rule("/ro.cases.v1.ProtocolService/GetProtocol", "protocol.read", "R1", PROTOCOL_READERS),
+    rule("/ro.cases.v1.ProtocolService/ListProtocols", "protocol.list", "R1", PROTOCOL_READERS),
+    rule("/ro.cases.v1.ProtocolService/ListSteps", "step.list", "R1", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ClauseService/ListClauses", "clause.list", "P1", &[ANY_GRANTED]),
+    rule("/ro.cases.v1.ClauseService/GetClause", "clause.read", "P1", &[ANY_GRANTED]),
     rule("/ro.cases.v1.AccessService/ListAccess", "case.access", "IM1a", &[NATIONAL_MANAGER]),
     rule("/ro.cases.v1.HoldService/PlaceHold", "hold.place", "LPR4", SUPERVISORS),
     rule("/ro.cases.v1.HoldService/LiftHold", "hold.lift", "LPR4", SUPERVISORS),
@@ -133,6 +149,15 @@ mod tests {
         for rule in RULES.iter().filter(|r| ["mediator.assign", "mediator.end"].contains(&r.permission)) {
             assert_eq!(rule.allow, UNIT, "{}", rule.permission);
         }
+    }
+
+    // [R1]
+    #[test]
+    fn who_drafts_the_protocols_does_not_approve_them() {
+        for rule in RULES.iter().filter(|r| ["protocol.approve", "protocol.return"].contains(&r.permission)) {
+            assert_eq!(rule.allow, [ACCE], "{}", rule.permission);
+        }
+        assert_eq!(RULES.iter().filter(|r| r.allow == DRAFTER && r.permission.starts_with("protocol.")).count(), 4);
     }
 
     // [R3d]

@@ -4,6 +4,7 @@ pub mod access;
 pub mod assessment;
 pub mod break_glass;
 pub mod case;
+pub mod clause;
 pub mod concern;
 pub mod condition;
 pub mod consent;
@@ -17,10 +18,12 @@ pub mod hold;
 pub mod mediator;
 pub mod mode;
 pub mod participant;
+pub mod protocol;
 pub mod purge;
 pub mod review;
 pub mod session;
 pub mod site;
+pub mod step;
 pub mod transition;
 
 use std::sync::Arc;
@@ -36,7 +39,7 @@ use vault::Vault;
 
 use crate::{
     app::{
-        access::need_to_know::{KIND, actor, addressee, at_sites},
+        access::need_to_know::{KIND, actor, addressee, approver, at_sites},
         concern::open_concerns::OpenConcerns,
         document::documents::Documents,
     },
@@ -92,6 +95,14 @@ impl App {
     /// The database does not answer.
     pub async fn begin_at_sites(&self, caller: &Caller, sites: Vec<String>) -> sqlx::Result<Transaction<'static, Postgres>> {
         database::begin(&self.pool, &at_sites(caller, sites, self.clock.now())).await
+    }
+
+    /// Begins a transaction that shows whoever approves the protocols every draft, and no case [R1].
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn begin_as_approver(&self, caller: &Caller) -> sqlx::Result<Transaction<'static, Postgres>> {
+        database::begin(&self.pool, &approver(caller, self.clock.now())).await
     }
 
     /// Begins a transaction of the service itself: for an allowed break-glass, which bypasses need to know, and for background work.

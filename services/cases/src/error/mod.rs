@@ -15,6 +15,7 @@ mod entry;
 mod exchange;
 mod list;
 mod mediator;
+mod protocol;
 mod review;
 mod session;
 
@@ -24,6 +25,7 @@ pub use entry::*;
 pub use exchange::*;
 pub use list::*;
 pub use mediator::*;
+pub use protocol::*;
 pub use review::*;
 pub use session::*;
 

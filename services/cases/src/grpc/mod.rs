@@ -4,6 +4,7 @@ mod access;
 mod assessment;
 mod break_glass;
 mod case;
+mod clause;
 mod condition;
 mod consent;
 mod disclosure;
@@ -15,6 +16,7 @@ mod hold;
 mod mediator;
 mod mode;
 mod participant;
+mod protocol;
 mod purge;
 mod review;
 mod session;
@@ -23,12 +25,13 @@ mod site;
 use proto::cases::v1::{
     access_service_server::AccessServiceServer, assessment_service_server::AssessmentServiceServer,
     break_glass_service_server::BreakGlassServiceServer, case_service_server::CaseServiceServer,
-    condition_service_server::ConditionServiceServer, consent_service_server::ConsentServiceServer,
-    disclosure_service_server::DisclosureServiceServer, document_service_server::DocumentServiceServer,
-    due_service_server::DueServiceServer, entry_service_server::EntryServiceServer, exchange_service_server::ExchangeServiceServer,
-    hold_service_server::HoldServiceServer, mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
-    participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
-    review_service_server::ReviewServiceServer, session_service_server::SessionServiceServer,
+    clause_service_server::ClauseServiceServer, condition_service_server::ConditionServiceServer,
+    consent_service_server::ConsentServiceServer, disclosure_service_server::DisclosureServiceServer,
+    document_service_server::DocumentServiceServer, due_service_server::DueServiceServer, entry_service_server::EntryServiceServer,
+    exchange_service_server::ExchangeServiceServer, hold_service_server::HoldServiceServer, mediator_service_server::MediatorServiceServer,
+    mode_service_server::ModeServiceServer, participant_service_server::ParticipantServiceServer,
+    protocol_service_server::ProtocolServiceServer, purge_service_server::PurgeServiceServer, review_service_server::ReviewServiceServer,
+    session_service_server::SessionServiceServer,
 };
 use server::limits::MESSAGE;
 use tonic::{Response, Status, service::Routes};
@@ -59,6 +62,8 @@ pub fn routes(app: App) -> Routes {
         .add_service(HoldServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(DueServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ReviewServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(ProtocolServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(ClauseServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(SessionServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(PurgeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
 }

@@ -22,6 +22,7 @@ pub mod in_clear;
 pub mod mediator;
 pub mod mode;
 pub mod participant;
+pub mod protocol;
 pub mod purge;
 pub mod review;
 pub mod sealed;

@@ -12,6 +12,7 @@ use cases::{
         },
         case::stage::Stage,
         mediator::act::Act,
+        protocol::act::Act as Guidance,
     },
 };
 use proto::{role, subject};
@@ -96,9 +97,11 @@ fn every_rpc_and_every_consumer_of_the_bus_has_a_verb_and_no_verb_is_for_nothing
     let asked: BTreeSet<&str> = RULES.iter().map(|rule| rule.permission).collect();
     let known: BTreeSet<&str> = Verb::ALL.iter().map(|verb| verb.permission()).collect();
     assert_eq!(known.len(), Verb::ALL.len(), "two verbs have one name");
-    // The registry of mediators is about no case.
-    let registry: BTreeSet<&str> = Act::ALL.iter().map(|act| act.permission()).collect();
-    assert!(registry.len() == Act::ALL.len() && registry.is_disjoint(&known) && registry.is_subset(&asked));
+    // The registry of mediators, the protocols and the clauses are about no case.
+    let registry: BTreeSet<&str> =
+        Act::ALL.iter().map(|act| act.permission()).chain(Guidance::ALL.iter().map(|act| act.permission())).collect();
+    assert_eq!(registry.len(), Act::ALL.len() + Guidance::ALL.len(), "two acts have one name");
+    assert!(registry.is_disjoint(&known) && registry.is_subset(&asked));
     let asked: BTreeSet<&str> = asked.difference(&registry).copied().collect();
     let unknown: Vec<_> = asked.difference(&known).collect();
     assert!(unknown.is_empty(), "RPCs without a verb: {unknown:?}");
@@ -181,6 +184,7 @@ fn a_break_glass_allows_to_read_to_give_it_back_and_nothing_else() {
             Verb::ListDueThings,
             Verb::ListReviews,
             Verb::ListEntries,
+            Verb::ListSteps,
         ]
     );
 }

@@ -27,6 +27,7 @@ mod mode;
 mod need_to_know;
 mod participant;
 mod participant_leaving;
+mod protocol;
 mod purge;
 mod purge_retention;
 mod review;

@@ -49,6 +49,7 @@ async fn a_forgotten_where_shows_a_mediator_nothing_of_another_mediators_case() 
         ("review_event", 1),
         // Two assessments, the schedule and the review of the case, and what is due of the mediator's own entry.
         ("due", 8),
+        ("case_step", 4),
         // The mediator's own.
         ("grant_held", 1),
         ("mediator", 1),

@@ -6,22 +6,23 @@ use proto::cases::v1::{
     AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AskEntryRequest, AssignMediatorRequest, CorrectSiteRequest,
     DescribeModeRequest, EndAssignmentRequest, EndConditionRequest, EndCurfewRequest, FindCaseByReferralRequest, FinishReviewRequest,
     GetCaseRequest, LeaveCaseRequest, ListConditionsRequest, ListDisclosuresRequest, ListDocumentsRequest, ListDueThingsRequest,
-    ListEntriesRequest, ListItemsRequest, ListReviewsRequest, ListSessionsRequest, MatchMediatorsRequest, MoveCaseRequest,
-    PlanSessionRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest,
-    RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest, SayDirectRequest, StateNoConditionRequest, StepEntryRequest,
-    StepItemRequest, StepSessionRequest, access_service_server::AccessService as _, assessment_service_server::AssessmentService as _,
-    case_service_server::CaseService as _, condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
+    ListEntriesRequest, ListItemsRequest, ListReviewsRequest, ListSessionsRequest, ListStepsRequest, MatchMediatorsRequest,
+    MoveCaseRequest, PlanSessionRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest,
+    RecordCurfewRequest, RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest, SayDirectRequest,
+    StateNoConditionRequest, StepEntryRequest, StepItemRequest, StepSessionRequest, access_service_server::AccessService as _,
+    assessment_service_server::AssessmentService as _, case_service_server::CaseService as _,
+    condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
     disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _, due_service_server::DueService as _,
     entry_service_server::EntryService as _, exchange_service_server::ExchangeService as _, mediator_service_server::MediatorService as _,
-    mode_service_server::ModeService as _, participant_service_server::ParticipantService as _, review_service_server::ReviewService as _,
-    session_service_server::SessionService as _,
+    mode_service_server::ModeService as _, participant_service_server::ParticipantService as _,
+    protocol_service_server::ProtocolService as _, review_service_server::ReviewService as _, session_service_server::SessionService as _,
 };
 use proto::role;
 use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 38] = [
+const COMPARED: [&str; 39] = [
     "ListDueThings",
     "ListReviews",
     "FinishReview",
@@ -30,6 +31,7 @@ const COMPARED: [&str; 38] = [
     "ListEntries",
     "RecordCurfew",
     "EndCurfew",
+    "ListSteps",
     "PlanSession",
     "StepSession",
     "ListSessions",
@@ -66,7 +68,7 @@ const SUPERVISORS: &str = "supervisors know of every case";
 /// Those of the registry of mediators; of those that name a case only the National Manager calls one.
 const NO_CASE: &str = "names no case, or only the National Manager may";
 const AT_A_SITE: &str = "names an entry, which only its site and the unit are told of: compared in entry.rs";
-const OTHERS: [(&str, &str); 33] = [
+const OTHERS: [(&str, &str); 43] = [
     ("GetWorkload", "names no case, and counts only those that the caller answers for"),
     ("SignOffReview", SUPERVISORS),
     ("ListSiteEntries", "names no case"),
@@ -100,6 +102,16 @@ const OTHERS: [(&str, &str); 33] = [
     ("LiftConflict", NO_CASE),
     ("GetMediator", NO_CASE),
     ("ListMediators", NO_CASE),
+    ("DraftProtocol", NO_CASE),
+    ("PutPart", NO_CASE),
+    ("RemovePart", NO_CASE),
+    ("SubmitProtocol", NO_CASE),
+    ("ApproveProtocol", NO_CASE),
+    ("ReturnProtocol", NO_CASE),
+    ("GetProtocol", NO_CASE),
+    ("ListProtocols", NO_CASE),
+    ("ListClauses", NO_CASE),
+    ("GetClause", NO_CASE),
 ];
 
 async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
@@ -143,6 +155,8 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
         "AskEntry" | "StepEntry" | "ListEntries" | "RecordCurfew" | "EndCurfew" => ask_of_entries(door, rpc, name).await,
         "ListDueThings" | "ListReviews" | "FinishReview" => ask_of_reviews(door, rpc, name).await,
         "PlanSession" | "StepSession" | "ListSessions" => ask_of_sessions(door, rpc, name).await,
+        "ListSteps" => refused(door.list_steps(asked(&who, ListStepsRequest { case_ref: name }))).await,
+        "ListSessions" => refused(door.list_sessions(asked(&who, ListSessionsRequest { case_ref: name }))).await,
         "RegisterItem" => refused(door.register_item(asked(&who, RegisterItemRequest { case_ref: name, ..Default::default() }))).await,
         "StepItem" => refused(door.step_item(asked(&who, StepItemRequest { case_ref: name, step: 2, ..Default::default() }))).await,
         "ListItems" => refused(door.list_items(asked(&who, ListItemsRequest { case_ref: name }))).await,
@@ -153,10 +167,7 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
         "AddParticipant" => {
             refused(door.add_participant(asked(&who, AddParticipantRequest { case_id: name, kind: 1, ..Default::default() }))).await
         }
-        "LeaveCase" => {
-            let request = LeaveCaseRequest { case_ref: name, wish: 1, ..Default::default() };
-            refused(door.leave_case(asked(&who, request))).await
-        }
+        "LeaveCase" => refused(door.leave_case(asked(&who, LeaveCaseRequest { case_ref: name, wish: 1, ..Default::default() }))).await,
         "RecordAssessment" => {
             let request = RecordAssessmentRequest { case_id: name, risk: 4, ..Default::default() };
             refused(door.record_assessment(asked(&who, request))).await

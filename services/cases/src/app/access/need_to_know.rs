@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
+    app::protocol::follow::follow,
     domain::{
         access::{
             decision::{self, Tie, Verb},
@@ -36,6 +37,8 @@ const SINGLE_CASES: &str = "cases";
 const ADDRESSEE: &str = "addressee";
 /// The same for whoever answers for sites: it shows the entries to them, and no case.
 const SITE: &str = "site";
+/// The same for whoever approves the protocols: it shows no case.
+const APPROVER: &str = "approver";
 
 /// What row security compares for a caller at one moment.
 #[must_use]
@@ -63,6 +66,12 @@ pub fn at_sites(caller: &Caller, sites: Vec<String>, at: OffsetDateTime) -> Acto
     Actor::person(&caller.subject, SITE).named(sites).at(at)
 }
 
+/// The same for a caller who approves the protocols [R1].
+#[must_use]
+pub fn approver(caller: &Caller, at: OffsetDateTime) -> Actor {
+    Actor::person(&caller.subject, APPROVER).at(at)
+}
+
 /// Writes to the audit log, in this transaction, that the caller does this to a case they may know of [IM1a]. A use of break-glass is
 /// stored beside the log and written to it later: break-glass works while the log takes no entries.
 pub(crate) async fn note(tx: &mut PgConnection, caller: &Caller, verb: Verb, file: &CaseFile, at: OffsetDateTime) -> Result<()> {
@@ -87,7 +96,8 @@ pub(crate) async fn note_all(tx: &mut PgConnection, caller: &Caller, verb: Verb,
     Ok(())
 }
 
-/// Locks the case a caller wants to change until the transaction ends, with the time that counts, and writes it to the audit log.
+/// Locks the case a caller wants to change until the transaction ends, with the time that counts, writes it to the audit log, and records
+/// the step with the protocols in force [R1].
 ///
 /// Need to know is checked before the lock and again after it: an assignment may have ended during the wait.
 pub(crate) async fn lock(
@@ -102,6 +112,7 @@ pub(crate) async fn lock(
     let at = clock.now();
     let locked = seen(tx, caller, verb, &CaseRef::Id(found.id), at).await?;
     note(tx, caller, verb, &locked, at).await?;
+    follow(tx, caller, verb, locked.id, at).await?;
     Ok((locked, at))
 }
 

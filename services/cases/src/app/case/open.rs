@@ -15,6 +15,7 @@ use vault::Vault;
 use crate::{
     app::{
         access::{assign_officer, need_to_know::KIND, ties},
+        protocol::follow,
         transition::{self, Means},
     },
     domain::{
@@ -91,6 +92,7 @@ async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, scr
     }
     ties::publish(tx, ids, case, at).await?;
     audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::Open.permission(), KIND, &case.to_string()), at).await?;
+    follow::record_own(tx, transition::BY_ITSELF, Verb::Open, case, at).await?;
     tracing::info!(case.id = %case, "case opened");
     Ok(())
 }
@@ -107,6 +109,7 @@ async fn decide_again(tx: &mut PgConnection, means: Means<'_>, open: Screening, 
         transition::apply(tx, means, open.case, open.standing, to, "", transition::BY_ITSELF, at).await?;
     }
     audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::DecideAgain.permission(), KIND, &open.case.to_string()), at).await?;
+    follow::record_own(tx, transition::BY_ITSELF, Verb::DecideAgain, open.case, at).await?;
     ask_for_conditions(tx, means.1, open.case, screened, at).await?;
     opening::accept_again(tx, open.case, screened.indirect_only, screened.referral_number.as_deref(), screened.screened_at).await?;
     Ok(())

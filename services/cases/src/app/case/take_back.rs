@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use vault::Vault;
 
 use crate::{
-    app::{access::need_to_know::KIND, transition},
+    app::{access::need_to_know::KIND, protocol::follow, transition},
     domain::{
         access::decision::{self, Tie, Verb},
         case::opening::TakenBack,
@@ -33,6 +33,7 @@ pub async fn take_back(tx: &mut PgConnection, (vault, ids): (&Vault, &Ids), deci
     transition::apply(tx, (vault, ids), open.case, open.standing, to, "", transition::BY_ITSELF, at).await?;
     opening::take_back(tx, open.case, decision.screened_at).await?;
     audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::TakeBack.permission(), KIND, &open.case.to_string()), at).await?;
+    follow::record_own(tx, transition::BY_ITSELF, Verb::TakeBack, open.case, at).await?;
     tracing::info!(case.id = %open.case, "the referral is no longer accepted: the case is paused");
     Ok(())
 }

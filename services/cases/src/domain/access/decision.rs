@@ -135,6 +135,9 @@ pub enum Verb {
     RecordCurfew,
     #[strum(serialize = "curfew.end")]
     EndCurfew,
+    /// The steps of the case, each with the version of the protocols that governed it [R1].
+    #[strum(serialize = "step.list")]
+    ListSteps,
     #[strum(serialize = "hold.place")]
     PlaceHold,
     #[strum(serialize = "hold.lift")]
@@ -276,7 +279,8 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::ReadDocument
         | Verb::ListConditions
         | Verb::ListItems
-        | Verb::ListSessions => match tie {
+        | Verb::ListSessions
+        | Verb::ListSteps => match tie {
             Tie::Unit | Tie::Line(_) => Allowed,
             Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Hidden,
         },

@@ -77,6 +77,7 @@ pub async fn carry_out(
     let concerns = sqlx::query!("delete from case_concern where case_id = $1", id).execute(&mut *tx).await?;
     let holds = sqlx::query!("delete from case_hold where case_id = $1", id).execute(&mut *tx).await?;
     let orders = sqlx::query!("delete from purge_order where case_id = $1", id).execute(&mut *tx).await?;
+    let steps = sqlx::query!("delete from case_step where case_id = $1", id).execute(&mut *tx).await?;
     rows.extend([
         ("case_access", access.rows_affected()),
         ("break_glass_use", uses.rows_affected()),
@@ -94,6 +95,7 @@ pub async fn carry_out(
         ("case_concern", concerns.rows_affected()),
         ("case_hold", holds.rows_affected()),
         ("purge_order", orders.rows_affected()),
+        ("case_step", steps.rows_affected()),
     ]);
     rows.extend(conditions.into_iter().chain(passages).chain(reviews).chain(entries));
     let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
