@@ -4,8 +4,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
     cases::v1::{
         ConditionEnd, ConditionKind, CurfewKind, DeliveryWay, DocumentKind, DocumentSide, DueKind, EngagementEnd, EngagementKind,
-        EntryGround, EntryNeed, EntryPurpose, EntryScreening, InformedHow, Initiative, ParticipantKind, ReviewFinding, RiskLevel,
-        SessionOutcome, Stage, Wait, Wish,
+        EntryGround, EntryNeed, EntryPurpose, EntryScreening, InformedHow, Initiative, PartKind, ParticipantKind, Requirement,
+        ReviewFinding, RiskLevel, SessionOutcome, Stage, Wait, Wish,
     },
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
@@ -38,6 +38,8 @@ choice!(contact_kind, ContactKind, ["phone", "email", "post", "tty"]);
 choice!(grade, Grade, ["imminent", "concern", "question"]);
 choice!(engagement_kind, EngagementKind, ["casual", "contract"]);
 choice!(engagement_end, EngagementEnd, ["own-wish", "not-renewed", "contract-ended", "by-the-programme"]);
+choice!(part_kind, PartKind, ["rule", "checklist", "wording"]);
+choice!(requirement, Requirement, ["not-taken", "by-supervisor"]);
 choice!(risk, RiskLevel, ["low", "moderate", "high", "imminent"]);
 choice!(
     participant,

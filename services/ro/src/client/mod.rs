@@ -8,6 +8,7 @@ mod case_card;
 pub mod case_session;
 pub mod channel;
 pub mod choices;
+pub mod clause;
 pub mod common;
 pub mod concern;
 pub mod condition;
@@ -39,6 +40,8 @@ mod pages;
 pub mod participant;
 pub mod person;
 pub mod preferences;
+pub mod protocol;
+mod protocol_card;
 pub mod provision;
 pub mod purge;
 pub mod quarantine;
@@ -97,6 +100,12 @@ pub enum Command {
     /// The registry of mediators, and who of them fits a case
     #[command(subcommand)]
     Mediator(mediator::Command),
+    /// Versions of the protocols: draft, approve, read, and which one governed a step
+    #[command(subcommand)]
+    Protocol(protocol::Command),
+    /// The clauses behind rules and refusals
+    #[command(subcommand)]
+    Clause(clause::Command),
     /// Verify that nobody has rewritten who did what
     #[command(subcommand)]
     Audit(audit::Command),
@@ -161,6 +170,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Due(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Review(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Mediator(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Protocol(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Clause(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Audit(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Office(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
