@@ -113,6 +113,15 @@ const PAGES: &[Entry] = &[
     entry("mediator-conflict", "/mediators/mediator-1/conflict", Some(MANAGER)),
     entry("mediator-conflict-lift", "/mediators/mediator-1/conflicts/00000000-0000-0000-0000-000000000001/lift", Some(MANAGER)),
     entry("mediator-end", "/cases/{case}/mediator/end", Some(OFFICER)),
+    entry("protocols", "/protocols", Some(MANAGER)),
+    entry("protocol-draft", "/protocols/draft", Some(MANAGER)),
+    entry("protocol", "/protocols/{protocol}", Some(MANAGER)),
+    entry("protocol-amend", "/protocols/{protocol}/amend", Some(MANAGER)),
+    entry("protocol-part", "/protocols/{protocol}/part", Some(MANAGER)),
+    entry("protocol-return", "/protocols/{protocol}/return", Some(MANAGER)),
+    entry("case-steps", "/cases/{case}/steps", Some(OFFICER)),
+    entry("clauses", "/clauses", Some(OFFICER)),
+    entry("clause", "/clauses/R3c", Some(OFFICER)),
     entry("cases-mediator", "/cases", Some(MEDIATOR)),
     entry("case-mediator", "/cases/{case}", Some(MEDIATOR)),
     entry("case-supervisor", "/cases/{case}", Some(SUPERVISOR)),
@@ -171,7 +180,7 @@ const PAGES: &[Entry] = &[
 ];
 
 /// Addresses at which there is no page to look at: what a button sends, the ways to and from the provider, the live stream, a file.
-const NO_PAGE: [&str; 15] = [
+const NO_PAGE: [&str; 18] = [
     "/accept",
     "/read",
     "/sign-out",
@@ -187,6 +196,9 @@ const NO_PAGE: [&str; 15] = [
     "/numbers",
     "/{channel}/confirm",
     "/{channel}/remove",
+    "/part/remove",
+    "/{protocol}/submit",
+    "/{protocol}/approve",
 ];
 /// Pages of which nobody has a sample in the system of this suite: the certificate of a case that was purged after years, what a decision
 /// looks like once it was refused, and what became of a file of referrals.

@@ -10,10 +10,11 @@ use harness::{
 use proto::{
     cases::v1::{
         AddParticipantRequest, AdviseDrafterRequest, AskEntryRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConditionKind,
-        ConsentStatus, CurfewKind, DecideEntryRequest, DescribeModeRequest, DocumentKind, DocumentOffered, EntryNeed, EntryPurpose,
-        EntryScreening, EntryStep, FindCaseByReferralRequest, GetCaseRequest, HoldKind, ItemStep, KeepDocumentRequest, ListReviewsRequest,
-        ParticipantKind, PlaceHoldRequest, PlanSessionRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest,
-        RecordCurfewRequest, RegisterItemRequest, RiskLevel, StepItemRequest, keep_document_request::Part,
+        ConsentStatus, CurfewKind, DecideEntryRequest, DescribeModeRequest, DocumentKind, DocumentOffered, DraftProtocolRequest, EntryNeed,
+        EntryPurpose, EntryScreening, EntryStep, FindCaseByReferralRequest, GetCaseRequest, HoldKind, ItemStep, KeepDocumentRequest,
+        ListReviewsRequest, PartKind, ParticipantKind, PlaceHoldRequest, PlanSessionRequest, ProtocolPart, PutPartRequest,
+        RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest, RegisterItemRequest, Requirement,
+        RiskLevel, StepItemRequest, keep_document_request::Part,
     },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
     operations::v1::ListQuarantineRequest,
@@ -23,7 +24,9 @@ use proto::{
 use time::Duration;
 use tokio::sync::OnceCell;
 
-use crate::scene::{ADMINISTRATOR, HEAD, MEDIATOR, OFFICER, OPERATIONS, SAID, SECOND_ADMINISTRATOR, SECOND_OFFICER, STAFF, SUPERVISOR};
+use crate::scene::{
+    ADMINISTRATOR, HEAD, MANAGER, MEDIATOR, OFFICER, OPERATIONS, SAID, SECOND_ADMINISTRATOR, SECOND_OFFICER, STAFF, SUPERVISOR,
+};
 
 /// Places in the addresses of pages, each with the id that stands for it.
 pub type Places = Vec<(&'static str, String)>;
@@ -41,7 +44,25 @@ async fn make(system: &System) -> Places {
     places.push(("{device}", device(system).await));
     places.push(("{proposal}", proposal(system).await));
     places.push(("{quarantined}", quarantined(system).await));
+    places.push(("{protocol}", protocol(system).await));
     places
+}
+
+/// A version of the protocols that is being drafted, with a part; its number.
+async fn protocol(system: &System) -> String {
+    let draft = DraftProtocolRequest { number: 0, title: SAID.into(), effective_on: "2099-01-01".into() };
+    let number = system.protocols(MANAGER).draft_protocol(draft).await.unwrap().into_inner().number;
+    let part = ProtocolPart {
+        kind: PartKind::Rule.into(),
+        part_key: "lorem-ipsum".into(),
+        clause: "D-VOM".into(),
+        text_en: SAID.into(),
+        text_fr: SAID.into(),
+        step: "mode.describe".into(),
+        requirement: Requirement::BySupervisor.into(),
+    };
+    system.protocols(MANAGER).put_part(PutPartRequest { number, part: Some(part) }).await.unwrap();
+    number.to_string()
 }
 
 /// A message that intake cannot read and has set aside; answers with its id.

@@ -9,12 +9,13 @@ use proto::{
     cases::v1::{
         access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
         break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
-        condition_service_client::ConditionServiceClient, consent_service_client::ConsentServiceClient,
-        disclosure_service_client::DisclosureServiceClient, document_service_client::DocumentServiceClient,
-        due_service_client::DueServiceClient, entry_service_client::EntryServiceClient, exchange_service_client::ExchangeServiceClient,
-        hold_service_client::HoldServiceClient, mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
-        participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
-        review_service_client::ReviewServiceClient, session_service_client::SessionServiceClient,
+        clause_service_client::ClauseServiceClient, condition_service_client::ConditionServiceClient,
+        consent_service_client::ConsentServiceClient, disclosure_service_client::DisclosureServiceClient,
+        document_service_client::DocumentServiceClient, due_service_client::DueServiceClient, entry_service_client::EntryServiceClient,
+        exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient,
+        mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
+        participant_service_client::ParticipantServiceClient, protocol_service_client::ProtocolServiceClient,
+        purge_service_client::PurgeServiceClient, review_service_client::ReviewServiceClient, session_service_client::SessionServiceClient,
     },
     intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
     notification::v1::{
@@ -73,6 +74,7 @@ clients! {
     access: cases, AccessServiceClient;
     assessments: cases, AssessmentServiceClient;
     break_glass: cases, BreakGlassServiceClient;
+    clauses: cases, ClauseServiceClient;
     conditions: cases, ConditionServiceClient;
     consents: cases, ConsentServiceClient;
     disclosures: cases, DisclosureServiceClient;
@@ -84,6 +86,7 @@ clients! {
     mediators: cases, MediatorServiceClient;
     modes: cases, ModeServiceClient;
     participants: cases, ParticipantServiceClient;
+    protocols: cases, ProtocolServiceClient;
     purges: cases, PurgeServiceClient;
     reviews: cases, ReviewServiceClient;
     sessions: cases, SessionServiceClient;

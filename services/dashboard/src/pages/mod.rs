@@ -7,6 +7,7 @@ pub mod assessment;
 pub mod break_glass;
 pub mod case;
 pub mod channel;
+pub mod clause;
 pub mod concern;
 pub mod condition;
 pub mod consent;
@@ -28,6 +29,7 @@ pub mod mode;
 pub mod office;
 pub mod participant;
 pub mod proposal;
+pub mod protocol;
 pub mod purge;
 pub mod raise;
 pub mod receipt;
@@ -77,6 +79,8 @@ pub const ALL: &[&Page] = &[
     &hold::PAGE,
     &purge::PAGE,
     &mediator::PAGE,
+    &protocol::PAGE,
+    &clause::PAGE,
     &inbox::PAGE,
     &proposal::PAGE,
     &grant::PAGE,

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod casework;
+pub mod clause;
 pub mod desks;
 pub mod draft;
 pub mod drawing;

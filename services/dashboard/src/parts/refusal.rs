@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::texts;
-use crate::text::{Language, fill};
+use super::{clause, texts};
+use crate::text::Language;
 
 /// What a service answered instead of doing it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,12 +49,12 @@ impl Refusal {
         }
     }
 
-    /// Reason and clause, for whoever asks for help.
+    /// Reason and clause, which leads to its page, for whoever asks for help [P1].
     #[must_use]
     pub fn rule(&self, language: Language) -> Markup {
         html! {
             @if !self.reason.is_empty() {
-                p class="rule" { (fill(texts::of(language).rule, &[("clause", &self.clause), ("reason", &self.reason)])) }
+                p class="rule" { (clause::within(texts::of(language).rule, &self.clause, &[("reason", &self.reason)], language)) }
             }
         }
     }

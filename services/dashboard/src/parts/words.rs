@@ -127,8 +127,47 @@ pub const REASONS: List = &[
     ("smtp-unreachable", "The mail system cannot be reached", "Le système de courriel est injoignable"),
 ];
 
+/// Steps of a case, by the permission of each.
+pub const STEPS: List = &[
+    ("case.open", "The case was opened", "Le dossier a été ouvert"),
+    ("case.decide-again", "A newer screening decision", "Une décision d’examen plus récente"),
+    ("case.take-back", "The referral is no longer accepted", "Le renvoi n’est plus accepté"),
+    ("case.move", "The case moved to another stage", "Le dossier est passé à une autre étape"),
+    ("participant.add", "A participant was added", "Un participant a été ajouté"),
+    ("participant.leave", "A participant left", "Un participant s’est retiré du dossier"),
+    ("mediator.assign", "A mediator was assigned", "Un médiateur a été affecté"),
+    ("mediator.end", "The mediator’s assignment was ended", "L’affectation du médiateur a pris fin"),
+    ("officer.assign", "An officer was assigned", "Un agent a été affecté"),
+    ("officer.end", "The officer’s assignment was ended", "L’affectation de l’agent a pris fin"),
+    ("assessment.record", "An assessment was recorded", "Une évaluation a été consignée"),
+    ("consent.record", "A consent was recorded", "Un consentement a été consigné"),
+    ("mode.describe", "Another mode was described", "Un autre mode a été décrit"),
+    ("mode.say", "Whether a mode is direct was recorded", "Le caractère direct d’un mode a été consigné"),
+    ("site.correct", "The site was corrected", "L’établissement a été corrigé"),
+    ("site.move", "A move of the person was recorded", "Un déplacement de la personne a été consigné"),
+    ("condition.record", "A condition was recorded", "Une condition a été consignée"),
+    ("condition.none", "It was stated that no condition forbids contact", "Il a été déclaré qu’aucune condition n’interdit le contact"),
+    ("condition.advise", "A drafter was advised of the exception", "Un rédacteur a été avisé de l’exception"),
+    ("condition.inform", "It was recorded that a victim was informed", "Il a été consigné qu’une victime a été informée"),
+    ("condition.amend", "A condition was amended", "Une condition a été modifiée"),
+    ("condition.end", "A condition was ended", "Une condition a pris fin"),
+    ("document.keep", "A document was kept", "Un document a été conservé"),
+    ("item.register", "An item was registered", "Un élément à transmettre a été inscrit"),
+    ("item.step", "A step of an item was taken", "Une étape d’un élément à transmettre a été franchie"),
+    ("session.plan", "A session was planned", "Une séance a été prévue"),
+    ("session.step", "A step of a session was taken", "Une étape d’une séance a été franchie"),
+];
+
+/// Acts on a version of the protocols.
+pub const PROTOCOL_ACTS: List = &[
+    ("draft", "Begun or changed", "Commencée ou modifiée"),
+    ("submit", "Submitted for approval", "Soumise pour approbation"),
+    ("approve", "Approved, to take effect on its day", "Approuvée, pour entrer en vigueur le jour fixé"),
+    ("return", "Sent back with a reason", "Retournée avec un motif"),
+];
+
 /// Every list, for the tests of texts.
-pub const ALL: [List; 7] = [ROLES, REGIONS, KINDS, OFFICES, RANKS, TEMPLATES, REASONS];
+pub const ALL: [List; 9] = [ROLES, REGIONS, KINDS, OFFICES, RANKS, TEMPLATES, REASONS, STEPS, PROTOCOL_ACTS];
 
 /// The words for a code; an unknown code itself.
 #[must_use]

@@ -8,6 +8,7 @@ use super::texts;
 use crate::{
     parts::{
         casework::{LINE, NARRATIVE, choices, texts as shared, words},
+        clause,
         drawing::Drawing,
         form::{Field, Form, Kind, Press, Sheet},
         person,
@@ -94,7 +95,7 @@ pub fn open(drawing: &Drawing<'_>) -> Sheet<'static> {
         Field::new("case_ref", texts.case_ref, Kind::Line { most: LINE }).needed().hint(texts.case_ref_hint),
         Field::new("reason", texts.why, Kind::Lines { most: NARRATIVE, rows: 4 }).needed().hint(texts.why_hint),
     ];
-    let rule = fill(shared::of(drawing.language).by_rule, &[("clause", "R3c")]);
+    let rule = clause::within(shared::of(drawing.language).by_rule, "R3c", &[], drawing.language);
     Sheet {
         title: texts.open_title,
         above: html! { p { (texts.open_what) " " span class="rule" { "(" (rule) ")" } } },
@@ -111,7 +112,7 @@ pub fn review(id: &str, drawing: &Drawing<'_>) -> Sheet<'static> {
         Field::new("finding", texts.finding, Kind::Radios(findings)).needed(),
         Field::new("note", texts.note, Kind::Lines { most: NARRATIVE, rows: 4 }).hint(texts.note_hint),
     ];
-    let rule = fill(shared::of(drawing.language).by_rule, &[("clause", "IM1a")]);
+    let rule = clause::within(shared::of(drawing.language).by_rule, "IM1a", &[], drawing.language);
     Sheet {
         title: texts.review_title,
         above: html! { p { (texts.review_what) " " span class="rule" { "(" (rule) ")" } } },

@@ -39,6 +39,7 @@ pub fn of_case(case: &Case, part: Part, drawing: &Drawing<'_>) -> Markup {
                 (link("/person-move", texts.person_moved))
             }
             (link("/conditions", texts.conditions))
+            (link("/steps", texts.steps))
             @if part.answers() { (link("/site", texts.correct_site)) }
             @if drawing.session.caller.has_role(NATIONAL_MANAGER) { (link("/access", texts.who_read)) }
         }

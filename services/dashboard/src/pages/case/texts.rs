@@ -88,6 +88,7 @@ crate::text::texts! {
     all_documents: "All documents, with their details", "Tous les documents, en détail";
     sessions: "Sessions", "Séances";
     entries: "Entries to sites", "Entrées aux unités";
+    steps: "Steps and protocols", "Étapes et protocoles";
     exchange: "Letters and messages", "Lettres et messages";
     keep_document: "Add a document", "Ajouter un document";
 

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     parts::{
         casework::{missing::capital, words::mode},
+        clause,
         drawing::Drawing,
         facts::Facts,
         person, site,
@@ -85,7 +86,7 @@ pub fn gap_list<'a>(gaps: impl Iterator<Item = &'a MediatorGap>, drawing: &Drawi
         ul class="plain-list" {
             @for gap in gaps {
                 @let (missing, remedy) = words(gap);
-                li { (missing) " " (remedy) " " span class="rule" { "(" (gap.clause) ")" } }
+                li { (missing) " " (remedy) " " span class="rule" { "(" (clause::link(&gap.clause, drawing.language)) ")" } }
             }
         }
     }

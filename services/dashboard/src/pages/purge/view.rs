@@ -8,6 +8,7 @@ use super::texts;
 use crate::{
     parts::{
         casework::{case as of_case, texts as shared},
+        clause,
         drawing::Drawing,
         facts::Facts,
         form::{Form, Sheet},
@@ -22,7 +23,7 @@ use crate::{
 #[must_use]
 pub fn due(cases: &[DueCase], drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
-    let rule = fill(shared::of(drawing.language).by_rule, &[("clause", "LPR4")]);
+    let rule = clause::within(shared::of(drawing.language).by_rule, "LPR4", &[], drawing.language);
     html! {
         h1 { (texts.due_title) }
         p { (texts.due_what) " " span class="rule" { "(" (rule) ")" } }

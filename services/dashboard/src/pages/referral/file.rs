@@ -10,8 +10,8 @@ use super::{
     view,
 };
 use crate::{
-    parts::{drawing::Drawing, facts::Facts, person, site, time::instant},
-    text::fill,
+    parts::{clause, drawing::Drawing, facts::Facts, person, site, time::instant},
+    text::{Language, fill},
 };
 
 /// Notice above a referral, after a form led here.
@@ -38,7 +38,7 @@ pub fn draw(answer: &GetReferralResponse, done: Done, drawing: &Drawing<'_>) -> 
         }
         (standing(answer, texts, drawing).draw())
         (next(answer, texts, drawing))
-        (notes(answer, texts))
+        (notes(answer, texts, drawing.language))
         (history::duplicates(answer, drawing))
         h2 { (texts.what_was_told) }
         (content(&told, texts).draw())
@@ -98,15 +98,15 @@ fn next(answer: &GetReferralResponse, texts: &Texts, drawing: &Drawing<'_>) -> M
 }
 
 /// Open questions, and what must be known.
-fn notes(answer: &GetReferralResponse, texts: &Texts) -> Markup {
+fn notes(answer: &GetReferralResponse, texts: &Texts, language: Language) -> Markup {
     let of_kind = |asked: bool| {
         answer.flags.iter().filter_map(|code| codes::flag(code, texts)).filter(move |(_, is_question, _)| *is_question == asked)
     };
     let listed = |asked: bool| {
         html! {
             ul {
-                @for (words, _, clause) in of_kind(asked) {
-                    li { (words) " " span class="rule" { "(" (fill(texts.clause_named, &[("clause", clause)])) ")" } }
+                @for (words, _, named) in of_kind(asked) {
+                    li { (words) " " span class="rule" { "(" (clause::within(texts.clause_named, named, &[], language)) ")" } }
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::{
     texts::{self, Texts},
 };
 use crate::{
-    parts::{drawing::Drawing, person, site, time::instant_or, words},
+    parts::{clause, drawing::Drawing, person, site, time::instant_or, words},
     text::fill,
 };
 
@@ -41,7 +41,7 @@ fn happened(event: &ReferralEvent, texts: &Texts, drawing: &Drawing<'_>) -> Mark
         p class="hint" {
             @if !event.role.is_empty() { (role) ", " }
             (person::name(&event.by, drawing))
-            @if !event.clause.is_empty() { " (" (fill(texts.clause_named, &[("clause", &event.clause)])) ")" }
+            @if !event.clause.is_empty() { " (" (clause::within(texts.clause_named, &event.clause, &[], drawing.language)) ")" }
         }
         @if !event.review_on.is_empty() { p { (texts.review_on) " " (event.review_on) } }
         @if event.kind() == ReferralEventKind::Decided {

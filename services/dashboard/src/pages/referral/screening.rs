@@ -7,15 +7,12 @@ use super::{
     codes, history,
     texts::{self, Texts},
 };
-use crate::{
-    parts::{
-        draft,
-        drawing::Drawing,
-        facts::Facts,
-        form::{Choice, Field, Form, FormValues, Kind, Sheet},
-        review::Review,
-    },
-    text::fill,
+use crate::parts::{
+    clause, draft,
+    drawing::Drawing,
+    facts::Facts,
+    form::{Choice, Field, Form, FormValues, Kind, Sheet},
+    review::Review,
 };
 
 const DISPOSITION: &str = "disposition";
@@ -65,14 +62,14 @@ fn which(answer: &GetReferralResponse, texts: &Texts, drawing: &Drawing<'_>) -> 
 #[must_use]
 pub fn review<'a>(answer: &GetReferralResponse, form: &'a Form, filled: &FormValues, drawing: &Drawing<'_>) -> Review<'a> {
     let texts = texts::of(drawing.language);
-    let (consequence, clause) = codes::consequence(decision(filled), texts);
+    let (consequence, named) = codes::consequence(decision(filled), texts);
     Review {
         title: texts.check_title,
         form,
         above: html! { p { (texts.check_text) } (which(answer, texts, drawing)) },
         below: html! {
             h2 { (texts.what_happens) }
-            p { (consequence) " " span class="rule" { "(" (fill(texts.clause_named, &[("clause", clause)])) ")" } }
+            p { (consequence) " " span class="rule" { "(" (clause::within(texts.clause_named, named, &[], drawing.language)) ")" } }
         },
         action: drawing.address(&format!("/referrals/{}/decision", answer.referral_id)),
         submit: texts.record,

@@ -5,7 +5,7 @@ use proto::cases::v1::{Case, Participant};
 
 use super::{texts, words};
 use crate::{
-    parts::{drawing::Drawing, site::Named},
+    parts::{clause, drawing::Drawing, site::Named},
     text::fill,
 };
 
@@ -24,8 +24,8 @@ pub fn back(case: &Case, drawing: &Drawing<'_>) -> Markup {
 
 /// What a form says above itself: the way back, what it does and the clause behind it.
 #[must_use]
-pub fn above(case: &Case, what: &str, clause: &str, drawing: &Drawing<'_>) -> Markup {
-    let rule = fill(texts::of(drawing.language).by_rule, &[("clause", clause)]);
+pub fn above(case: &Case, what: &str, clause_id: &str, drawing: &Drawing<'_>) -> Markup {
+    let rule = clause::within(texts::of(drawing.language).by_rule, clause_id, &[], drawing.language);
     html! {
         (back(case, drawing))
         @if !what.is_empty() { p { (what) " " span class="rule" { "(" (rule) ")" } } }

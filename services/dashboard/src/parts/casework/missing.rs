@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 
 use super::texts;
 use crate::{
-    parts::time::instant_or,
-    text::{Language, fill},
+    parts::{clause, time::instant_or},
+    text::Language,
 };
 
 /// An item of a list of what is missing.
@@ -15,7 +15,7 @@ use crate::{
 pub fn needed(missing: &MissingCondition, language: Language) -> Markup {
     let french = language == Language::French;
     let (what, remedy) = if french { (&missing.needed_fr, &missing.remedy_fr) } else { (&missing.needed_en, &missing.remedy_en) };
-    let rule = fill(texts::of(language).by_rule, &[("clause", &missing.clause)]);
+    let rule = clause::within(texts::of(language).by_rule, &missing.clause, &[], language);
     html! { li { strong { (marked(&capital(what), &missing.verbatim_en, language)) } ". " (remedy) " " span class="rule" { "(" (rule) ")" } } }
 }
 
