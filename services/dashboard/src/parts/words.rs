@@ -156,6 +156,8 @@ pub const STEPS: List = &[
     ("item.step", "A step of an item was taken", "Une étape d’un élément à transmettre a été franchie"),
     ("session.plan", "A session was planned", "Une séance a été prévue"),
     ("session.step", "A step of a session was taken", "Une étape d’une séance a été franchie"),
+    ("review.finish", "A review was finished", "Un réexamen a été terminé"),
+    ("review.sign-off", "A review was signed off", "Un réexamen a été approuvé"),
 ];
 
 /// Acts on a version of the protocols.
