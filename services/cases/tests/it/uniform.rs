@@ -156,7 +156,6 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
         "ListDueThings" | "ListReviews" | "FinishReview" => ask_of_reviews(door, rpc, name).await,
         "PlanSession" | "StepSession" | "ListSessions" => ask_of_sessions(door, rpc, name).await,
         "ListSteps" => refused(door.list_steps(asked(&who, ListStepsRequest { case_ref: name }))).await,
-        "ListSessions" => refused(door.list_sessions(asked(&who, ListSessionsRequest { case_ref: name }))).await,
         "RegisterItem" => refused(door.register_item(asked(&who, RegisterItemRequest { case_ref: name, ..Default::default() }))).await,
         "StepItem" => refused(door.step_item(asked(&who, StepItemRequest { case_ref: name, step: 2, ..Default::default() }))).await,
         "ListItems" => refused(door.list_items(asked(&who, ListItemsRequest { case_ref: name }))).await,

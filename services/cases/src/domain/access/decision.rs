@@ -280,10 +280,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::ListConditions
         | Verb::ListItems
         | Verb::ListSessions
-        | Verb::ListSteps => match tie {
-            Tie::Unit | Tie::Line(_) => Allowed,
-            Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Hidden,
-        },
+        | Verb::ListSteps => of_readers(tie),
         Verb::AddParticipant
         | Verb::LeaveCase
         | Verb::RecordAssessment
@@ -336,6 +333,14 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         Verb::ListSiteEntries | Verb::DecideEntry | Verb::HandOutManifest => at_the_site(tie),
         Verb::AskEntry | Verb::StepEntry | Verb::ListEntries | Verb::RecordCurfew | Verb::EndCurfew => of_entries(tie, verb),
         Verb::BreakGlass | Verb::EndBreakGlass | Verb::ListBreakGlass | Verb::ReviewBreakGlass => of_break_glass(tie, verb),
+    }
+}
+
+/// Reading the file.
+const fn of_readers(tie: Tie) -> Decision {
+    match tie {
+        Tie::Unit | Tie::Line(_) => Decision::Allowed,
+        Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Decision::Hidden,
     }
 }
 
