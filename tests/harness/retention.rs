@@ -17,6 +17,7 @@ pub async fn age(system: &System, case: &str, referral: &str) {
          moved_at = moved_at - interval '25 months' where id = $1::uuid",
         "update case_move set moved_at = moved_at - interval '25 months' where case_id = $1::uuid",
         "update participant set added_at = added_at - interval '25 months' where case_id = $1::uuid",
+        "update case_step set taken_at = taken_at - interval '25 months' where case_id = $1::uuid",
         "update case_access set since = since - interval '25 months' where case_id = $1::uuid",
     ] {
         assert!(sqlx::query(past).bind(case).execute(&mut *db).await.unwrap().rows_affected() > 0, "{past}");
