@@ -176,7 +176,16 @@ impl Page {
 
     /// A picture of the whole page in `target/screenshots/<test>/<name>.png`.
     pub async fn picture(&self, name: &str) {
-        let answer = self.call("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true })).await;
+        let capture =
+            || self.devtools.call(Some(&self.session), "Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true }));
+        let answer = match capture().await {
+            Ok(answer) => answer,
+            // A tab behind another may draw nothing for long on a busy machine.
+            Err(_) => {
+                self.call("Page.bringToFront", json!({})).await;
+                capture().await.unwrap_or_else(|why| panic!("{why}"))
+            }
+        };
         let bytes = base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap()).unwrap();
         self.keep(&format!("{name}.png"), &bytes);
     }

@@ -182,7 +182,13 @@ async fn two_referrals_about_the_same_persons_point_at_each_other_and_the_page_s
     let recorded = officer.fill_in(&screening, &format!("{referral}/decision"), &duplicate).await;
     assert_eq!(recorded.location, format!("{referral}?decided=1"), "{}", recorded.text);
     let after = officer.read(&referral.replace("/en/", "/fr/")).await;
-    assert!(after.says("Ce qui s’est passé") && after.says("sent twice by this site") && after.says("disposition LPR4"), "{}", after.text);
+    assert!(
+        after.says("Ce qui s’est passé")
+            && after.says("sent twice by this site")
+            && after.says("(disposition <a href=\"/fr/clauses/LPR4\">LPR4</a>)"),
+        "{}",
+        after.text
+    );
     assert!(after.says("Agent, Unité de la justice réparatrice"));
 }
 

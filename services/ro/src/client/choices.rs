@@ -129,7 +129,8 @@ mod tests {
         complete(language(), |n| Language::try_from(n).ok().map(|v| v.as_str_name()));
         complete(mode(), |n| Mode::try_from(n).ok().map(|v| v.as_str_name()));
         complete(contact_kind(), |n| ContactKind::try_from(n).ok().map(|v| v.as_str_name()));
-        complete(grade(), |n| Grade::try_from(n).ok().map(|v| v.as_str_name()));
+        // A drill is begun, and never raised.
+        complete(grade(), |n| Grade::try_from(n).ok().filter(|grade| *grade != Grade::Drill).map(|v| v.as_str_name()));
         complete(risk(), |n| RiskLevel::try_from(n).ok().map(|v| v.as_str_name()));
         complete(participant(), |n| ParticipantKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(wish(), |n| Wish::try_from(n).ok().map(|v| v.as_str_name()));
