@@ -37,7 +37,7 @@ async fn link_of(system: &System, reference: &str) -> String {
 #[tokio::test]
 async fn a_head_goes_from_the_link_in_a_mail_to_an_accepted_event_in_three_presses() {
     let (system, browser) = (system().await, Browser::start("night").await);
-    let wish = Preferences { language: "en".into(), email: "head.mission@csc-scc.gc.ca".into(), ..Preferences::default() };
+    let wish = Preferences { language: "en".into(), email: format!("{HEAD}@csc-scc.gc.ca"), ..Preferences::default() };
     system.preferences(HEAD).set_preferences(SetPreferencesRequest { preferences: Some(wish) }).await.unwrap();
     let concern = scene::raise(&system, Grade::Imminent).await;
     let reference = scene::reference(&system, &concern).await;

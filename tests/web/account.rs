@@ -1,8 +1,9 @@
 //! The page of one's own account.
 
+use harness::{system::SOON, wait::eventually};
 use http::StatusCode;
 
-use crate::signed_in;
+use crate::{signed_in, system};
 
 #[tokio::test]
 async fn a_person_chooses_the_language_and_the_address_of_what_is_sent_to_them() {
@@ -56,4 +57,31 @@ async fn a_person_sets_quiet_hours_in_their_zone_and_is_told_that_an_imminent_ri
     assert!(refused.says("zone-missing") && refused.says("choisissez un fuseau horaire"), "{}", refused.text);
     let taken_back = browser.fill_in("/en/account", "/en/account", &hours("", "", "")).await;
     assert_eq!(browser.read(&taken_back.location).await.value("quiet_from").unwrap(), "");
+}
+
+// [TS1a]
+#[tokio::test]
+async fn another_address_than_the_organisations_own_waits_for_the_code_that_is_sent_to_it() {
+    let mut browser = signed_in("mediator-1").await;
+    let form = [("language", "en"), ("email", "other.box@csc-scc.gc.ca"), ("density", "comfortable")];
+    let sent = browser.fill_in("/en/account", "/en/account", &form).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let page = browser.read(&sent.location).await;
+    assert!(page.says("An address waits for its code") && page.says("other.box@csc-scc.gc.ca"), "{}", page.text);
+    let wrong = browser.fill_in("/fr/account", "/fr/account/address", &[("code", "x")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.says("code-wrong") && wrong.says("Une adresse attend son code"), "{}", wrong.text);
+    let code = eventually("the code is in a mail", SOON, async || {
+        let files = std::fs::read_dir(&system().await.description.mail_dir).map_err(|error| error.to_string())?;
+        let mails = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok()).map(|text| text.replace("=\r\n", ""));
+        let mail = mails.into_iter().find(|text| text.contains("other.box@csc-scc.gc.ca")).ok_or("no mail yet")?;
+        let code = mail.split("Your code is ").nth(1).ok_or("no code in it")?;
+        Ok::<_, String>(code.chars().take(6).collect::<String>())
+    })
+    .await;
+    let confirmed = browser.fill_in("/en/account", "/en/account/address", &[("code", &code)]).await;
+    assert_eq!(confirmed.status, StatusCode::SEE_OTHER, "{}", confirmed.text);
+    let page = browser.read(&confirmed.location).await;
+    assert!(page.says("you are told at this address from now on") && !page.says("An address waits"), "{}", page.text);
+    assert_eq!(page.value("email").unwrap(), "other.box@csc-scc.gc.ca");
 }

@@ -1,10 +1,12 @@
 //! Caller of a request: who it is, what proves it, and what it is granted.
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use tonic::Status;
 
 use crate::{
+    Private,
     programme::clause_of,
     refusal::{Kind, Refusal},
 };
@@ -26,6 +28,12 @@ pub struct Proof {
     /// When the person last authenticated: to the provider (`auth_time`, where it is given), or to their device, with the PIN.
     #[serde(rename = "auth_time", default, deserialize_with = "instant_if_any")]
     pub proven_at: Option<OffsetDateTime>,
+    /// Address of the person, as the provider has it.
+    #[serde(default, deserialize_with = "text_if_any")]
+    pub email: Option<Private<String>>,
+    /// Whether the provider vouches for that address.
+    #[serde(default, deserialize_with = "true_if_any")]
+    pub email_verified: bool,
     /// Device that signed for the person; none for a token of the provider.
     #[serde(skip)]
     pub device: Option<String>,
@@ -39,11 +47,25 @@ fn instant_if_any<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<OffsetDa
     Ok(seconds.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok()))
 }
 
+/// Reads a text; any other value is ignored, and invalidates no proof.
+fn text_if_any<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<Private<String>>, D::Error> {
+    Ok(match Value::deserialize(claim)? {
+        Value::String(text) => Some(text.into()),
+        _ => None,
+    })
+}
+
+/// Reads a yes, which some providers write as a text; any other value is a no.
+fn true_if_any<'de, D: Deserializer<'de>>(claim: D) -> Result<bool, D::Error> {
+    let claim = Value::deserialize(claim)?;
+    Ok(claim == Value::Bool(true) || claim.as_str() == Some("true"))
+}
+
 impl Proof {
     /// Proof by a token of the provider.
     #[must_use]
     pub fn new(subject: &str, expires_at: OffsetDateTime) -> Self {
-        Self { subject: subject.to_owned(), expires_at, proven_at: None, device: None }
+        Self { subject: subject.to_owned(), expires_at, proven_at: None, email: None, email_verified: false, device: None }
     }
 }
 
@@ -70,6 +92,8 @@ pub struct Caller {
     pub device: Option<String>,
     /// When the person last authenticated, where that is known.
     pub proven_at: Option<OffsetDateTime>,
+    /// Address that the provider vouches for, where it does.
+    pub vouched_email: Option<Private<String>>,
     /// When the proof of identity ends.
     proven_until: OffsetDateTime,
 }
@@ -80,7 +104,8 @@ impl Caller {
     pub fn new(proof: Proof, grants: Vec<Grant>, until: Option<OffsetDateTime>) -> Self {
         let proven_until = proof.expires_at;
         let expires_at = until.map_or(proven_until, |until| until.min(proven_until));
-        Self { subject: proof.subject, grants, expires_at, device: proof.device, proven_at: proof.proven_at, proven_until }
+        let vouched_email = proof.email.filter(|_| proof.email_verified);
+        Self { subject: proof.subject, grants, expires_at, device: proof.device, proven_at: proof.proven_at, vouched_email, proven_until }
     }
 
     /// Caller who holds each of the roles at each of the places; for tests, and where no more than that is known.
@@ -153,7 +178,13 @@ impl Caller {
 
     /// Proof of the caller's identity, for reading their grants anew.
     pub fn proof(&self) -> Proof {
-        Proof { device: self.device.clone(), proven_at: self.proven_at, ..Proof::new(&self.subject, self.proven_until) }
+        Proof {
+            device: self.device.clone(),
+            proven_at: self.proven_at,
+            email: self.vouched_email.clone(),
+            email_verified: self.vouched_email.is_some(),
+            ..Proof::new(&self.subject, self.proven_until)
+        }
     }
 
     /// Whether the proof of identity still holds; the grants are another question.
@@ -263,6 +294,26 @@ mod tests {
             assert_eq!(serde_json::from_str::<Proof>(&claims).unwrap().proven_at, proven_at, "{claim}");
         }
         assert_eq!(serde_json::from_str::<Proof>("{\"sub\":\"someone\",\"exp\":5}").unwrap().proven_at, None);
+    }
+
+    // [TS1a]
+    #[test]
+    fn an_address_counts_where_the_provider_vouches_for_it_and_whatever_else_stands_there_takes_nobodys_proof_away() {
+        let vouched = |email: &str, verified: &str| {
+            let claims = format!("{{\"sub\":\"someone\",\"exp\":5,\"email\":{email},\"email_verified\":{verified}}}");
+            let caller = Caller::new(serde_json::from_str(&claims).unwrap(), Vec::new(), None);
+            let again = Caller::new(caller.proof(), Vec::new(), None);
+            assert_eq!(again.vouched_email, caller.vouched_email, "lost when the grants are asked again");
+            caller.vouched_email.map(Private::into_inner)
+        };
+        let own = Some("ada@example.org".to_owned());
+        assert_eq!((vouched("\"ada@example.org\"", "true"), vouched("\"ada@example.org\"", "\"true\"")), (own.clone(), own));
+        for (email, verified) in
+            [("\"ada@example.org\"", "false"), ("\"ada@example.org\"", "1"), ("\"ada@example.org\"", "null"), ("7", "true"), ("[]", "true")]
+        {
+            assert_eq!(vouched(email, verified), None, "{email} {verified}");
+        }
+        assert_eq!(Caller::acting("someone", &[], &[], &[], OffsetDateTime::UNIX_EPOCH).vouched_email, None);
     }
 
     #[test]

@@ -223,6 +223,18 @@ struct Claims<'a> {
     /// Time of the person's authentication: nobody authenticates here, so it is when the token was made.
     auth_time: i64,
     exp: i64,
+    /// Address of the identity, as a provider that knows the staff vouches for it.
+    email: String,
+    email_verified: bool,
+}
+
+/// Domain of the addresses of development identities; their mail never leaves the machine.
+const STAFF_DOMAIN: &str = "csc-scc.gc.ca";
+
+/// Staff address of a development identity.
+#[must_use]
+pub fn address(subject: &str) -> String {
+    format!("{subject}@{STAFF_DOMAIN}")
 }
 
 impl Issuer {
@@ -295,7 +307,10 @@ impl Issuer {
     /// When it cannot be signed.
     pub fn token(&self, subject: &str, now: OffsetDateTime) -> Result<String> {
         let (iat, exp) = (now.unix_timestamp(), (now + VALID).unix_timestamp());
-        self.sign("JWT", &Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, auth_time: iat, exp })
+        self.sign(
+            "JWT",
+            &Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, auth_time: iat, exp, email: address(subject), email_verified: true },
+        )
     }
 
     /// Every development identity with a fresh token, and with its login to the bus where it has one.

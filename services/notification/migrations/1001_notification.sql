@@ -156,6 +156,11 @@ create table preference (
     zone text,
     quiet_from smallint constraint preference_quiet_hours_begin_in_a_day check (quiet_from between 0 and 1439),
     quiet_until smallint constraint preference_quiet_hours_end_in_a_day check (quiet_until between 0 and 1439),
+    awaiting_sealed bytea,
+    code_sealed bytea,
+    code_expires_at timestamptz,
+    code_tries integer not null default 0,
+    constraint preference_address_awaits_a_code check (num_nonnulls(awaiting_sealed, code_sealed, code_expires_at) in (0, 3)),
     constraint preference_quiet_hours_are_whole check
         (num_nonnulls(quiet_from, quiet_until) in (0, 2) and (quiet_from is null or zone is not null and quiet_from <> quiet_until)),
     constraint preference_email_is_sealed_or_in_clear check (email_sealed is null or email is null)
@@ -169,6 +174,10 @@ comment on column preference.zone is 'Time zone of the person, by its name in th
 comment on column preference.quiet_from is 'Minute of the day at which their quiet hours begin, on the clock of their zone; null: they have none.';
 comment on column preference.quiet_until is 'Minute of the day at which these end.';
 comment on column preference.email_sealed is 'Staff address, sealed under a key of the person. Protected B.';
+comment on column preference.awaiting_sealed is 'Address that is used once the code that was sent to it was given, sealed likewise; null: none waits. Protected B.';
+comment on column preference.code_sealed is 'That code, sealed likewise. Protected B.';
+comment on column preference.code_expires_at is 'Until when that code is good.';
+comment on column preference.code_tries is 'How often a code was given for it in vain.';
 create index preference_in_clear on preference (subject) where email is not null;
 
 create table channel (

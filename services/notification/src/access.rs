@@ -18,6 +18,12 @@ pub const RULES: &[Rule] = &[
         allow: &[ANY_GRANTED],
     },
     Rule {
+        method: "/ro.notification.v1.PreferenceService/ConfirmAddress",
+        permission: "preference.confirm",
+        clause: "TS1a",
+        allow: &[ANY_GRANTED],
+    },
+    Rule {
         method: "/ro.notification.v1.PreferenceService/GetPreferences",
         permission: "preference.read",
         clause: "LOLA",

@@ -155,13 +155,7 @@ pub fn too_many_codes() -> Refusal {
 /// Refusal of a code that is not the one that was sent.
 #[must_use]
 pub fn code_wrong() -> Refusal {
-    Refusal::invalid(
-        "code-wrong",
-        "TS1",
-        "code",
-        "this is not the code that was sent to the number",
-        "ce n’est pas le code qui a été envoyé à ce numéro",
-    )
+    Refusal::invalid("code-wrong", "TS1", "code", "this is not the code that was sent", "ce n’est pas le code qui a été envoyé")
 }
 
 /// Refusal of a code that is no longer good.
@@ -170,8 +164,19 @@ pub fn code_over() -> Refusal {
     Refusal::precondition(
         "code-over",
         "TS1",
-        "this code is no longer good: add the number again, and another is sent",
-        "ce code n’est plus valable : ajoutez le numéro de nouveau, et un autre sera envoyé",
+        "this code is no longer good: add the number or the address again, and another is sent",
+        "ce code n’est plus valable : ajoutez de nouveau le numéro ou l’adresse, et un autre sera envoyé",
+    )
+}
+
+/// Refusal of a code where no address waits for one.
+#[must_use]
+pub fn no_address_awaits_a_code() -> Refusal {
+    Refusal::precondition(
+        "no-address-awaits-code",
+        "TS1a",
+        "no address waits for a code: set one first",
+        "aucune adresse n’attend de code : indiquez-en une d’abord",
     )
 }
 

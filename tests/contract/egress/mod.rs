@@ -242,6 +242,7 @@ fn filled(grade: Grade) -> Data {
         happened_at: Some(OffsetDateTime::UNIX_EPOCH),
         waiting: Some(785_785),
         pages: "https://ro.example.org".into(),
+        code: private("785786"),
     }
 }
 

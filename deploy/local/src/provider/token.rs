@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     error::Result as Done,
-    identity::{AUDIENCE, ISSUER},
+    identity::{AUDIENCE, ISSUER, address},
     secret,
 };
 
@@ -95,7 +95,7 @@ fn tokens(shared: &Shared, sign_in: &SignIn, nonce: Option<&str>) -> Done<Value>
     // What the services verify names the issuer and the audience of all tokens of this machine, pasted or not.
     let access = json!({
         "iss": ISSUER, "aud": AUDIENCE, "sub": sub, "client_id": CLIENT, "iat": iat, "exp": exp, "auth_time": auth_time,
-        "jti": secret::random_hex::<16>()?,
+        "jti": secret::random_hex::<16>()?, "email": address(sub), "email_verified": true,
     });
     let access = shared.issuer.sign("at+jwt", &access)?;
     let half = Sha256::digest(&access).iter().take(16).copied().collect::<Vec<u8>>();

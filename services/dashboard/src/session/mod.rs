@@ -400,12 +400,7 @@ fn draft_keys(seal: &Seal, subject: &str) -> Private<String> {
 
 fn session(kept: &StoredSession, known: &InstanceState, seal: &Seal) -> Session {
     let instant = |seconds: i64| OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let proof = Proof {
-        subject: kept.subject.clone(),
-        expires_at: instant(kept.token_until),
-        proven_at: kept.proven_at.map(instant),
-        device: None,
-    };
+    let proof = Proof { proven_at: kept.proven_at.map(instant), ..Proof::new(&kept.subject, instant(kept.token_until)) };
     let caller = known.caller.clone().unwrap_or_else(|| Caller::new(proof.clone(), Vec::new(), None));
     Session {
         caller,

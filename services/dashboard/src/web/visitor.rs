@@ -256,7 +256,12 @@ impl Member {
 
     /// A page with one form.
     pub fn sheet(&self, sheet: &Sheet<'_>, filled: &FormValues) -> Response {
-        self.again(sheet, filled, &Problems::none(), StatusCode::OK)
+        self.sheet_with(StatusCode::OK, sheet, filled)
+    }
+
+    /// The same with a status of its own.
+    pub fn sheet_with(&self, status: StatusCode, sheet: &Sheet<'_>, filled: &FormValues) -> Response {
+        self.again(sheet, filled, &Problems::none(), status)
     }
 
     /// The page again where the form itself finds something to mend in what was typed.

@@ -18,7 +18,7 @@ use crate::{
             content,
             lane::Lane,
         },
-        template::Data,
+        template::{Data, Template},
     },
     store::{self, mail::Due},
 };
@@ -89,7 +89,7 @@ async fn try_one(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<(
 /// Sends one mail. The rules are checked at the last moment: a mark or a new address that came since counts [L26-6, TS1a].
 async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<Outcome> {
     let mut tx = app.begin().await?;
-    let destination = store::mail::destination(&mut tx, &app.vault, due.delivery_id).await;
+    let destination = store::mail::destination(&mut tx, &app.vault, due.delivery_id, app.clock.now()).await;
     tx.commit().await?;
     let destination = match destination {
         Ok(destination) => destination,
@@ -108,14 +108,24 @@ async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<
     let Some(mailer) = mailer else {
         return Ok(Outcome::Forbidden(Reason::EmailNotConfigured));
     };
+    if destination.code == Some(None) {
+        return Ok(Outcome::Forbidden(Reason::CodeOver));
+    }
     let Some(address) = destination.address else {
         return Ok(Outcome::Forbidden(Reason::AddressMissing));
     };
     let Ok(to) = Address::parse(address.expose()) else {
         return Ok(Outcome::Hopeless(Reason::AddressMalformed));
     };
-    let data = Data { reference: due.reference.clone(), grade: due.grade, pages: app.pages.to_string(), ..Data::default() };
-    let form = content::form(due.grade, &to, &app.staff);
+    let code = destination.code.flatten();
+    let form = if code.is_some() { Template::AddressCode } else { content::form(due.grade, &to, &app.staff) };
+    let data = Data {
+        reference: due.reference.clone(),
+        grade: due.grade,
+        pages: app.pages.to_string(),
+        code: code.unwrap_or_default(),
+        ..Data::default()
+    };
     match content::compose(form, to, &app.staff, due.language, &data) {
         Ok(mail) => Ok(mailer.send(due.delivery_id, &mail, app.clock.now()).await),
         Err(reason) => Ok(Outcome::Forbidden(reason)),

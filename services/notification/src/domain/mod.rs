@@ -15,6 +15,7 @@ pub mod language;
 pub mod levels;
 pub mod mail;
 pub mod office;
+pub mod own_address;
 pub mod purge;
 pub mod push;
 pub mod quiet;

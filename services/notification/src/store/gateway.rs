@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::{channel::Kind, concern::Grade};
+use crate::domain::{channel::Kind, concern::Grade, template::Template};
 
 /// Template of the message with the code that shows that a number is its person's.
 pub const CODE: &str = "channel-code";
@@ -100,16 +100,17 @@ pub async fn queue_code(
     Ok(())
 }
 
-/// How many codes a person was sent since a moment.
+/// How many codes a person was sent since a moment, to numbers and to addresses.
 ///
 /// # Errors
 /// The statement failed.
 pub async fn codes_since(db: &mut PgConnection, recipient: &str, since: OffsetDateTime) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"select count(*) as "codes!" from delivery where created_at > $2 and recipient = $1 and template = $3"#,
+        r#"select count(*) as "codes!" from delivery where created_at > $2 and recipient = $1 and template in ($3, $4)"#,
         recipient,
         since,
-        CODE
+        CODE,
+        Template::AddressCode.code()
     )
     .fetch_one(db)
     .await

@@ -15,6 +15,7 @@ use crate::domain::{
         attempt::{LONGEST_PAUSE, SHORT_PAUSES},
         lane::Lane,
     },
+    template::Template,
 };
 
 /// Mail to be sent.
@@ -186,16 +187,18 @@ pub async fn take_step_back(db: &mut PgConnection, lane: Lane, now: OffsetDateTi
 pub struct Destination {
     pub do_not_contact: bool,
     pub address: Option<Private<String>>,
+    /// It is the mail with the code of an address: the code, where the address still waits for one that is good.
+    pub code: Option<Option<Private<String>>>,
 }
 
 /// Reads at send time: the person's address as it is now, or the victim's latest, and the do-not-contact mark.
 ///
 /// # Errors
 /// A statement failed, or the address cannot be opened.
-pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid) -> sqlx::Result<Destination> {
+pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid, now: OffsetDateTime) -> sqlx::Result<Destination> {
     let row = sqlx::query!(
         r#"select exists (select 1 from do_not_contact as mark where mark.victim_ref = delivery.victim_ref) as "do_not_contact!",
-                  delivery.recipient, delivery.victim_ref, point.contact_id as "contact_id?", point.value as "value?", point.value_sealed
+                  delivery.recipient, delivery.template, delivery.victim_ref, point.contact_id as "contact_id?", point.value as "value?", point.value_sealed
            from delivery left join lateral (
                select contact_id, value, value_sealed from contact_point
                where contact_point.victim_ref = delivery.victim_ref and kind = 'email' and (value <> '' or value_sealed is not null)
@@ -205,6 +208,11 @@ pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid
     )
     .fetch_one(&mut *db)
     .await?;
+    if row.template == Template::AddressCode.code() {
+        let waits = preference::awaiting(db, vault, &row.recipient).await?.filter(|waits| now < waits.sent.expires_at);
+        let (address, code) = waits.map(|waits| (waits.address, waits.sent.code)).unzip();
+        return Ok(Destination { do_not_contact: row.do_not_contact, address, code: Some(code) });
+    }
     let address = match (row.victim_ref, row.contact_id) {
         (None, _) => preference::address(db, vault, &row.recipient).await?,
         (Some(_), None) => None,
@@ -214,5 +222,5 @@ pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid
             Some(keys.text(sealed::value(id), row.value_sealed.as_deref(), row.value)?)
         }
     };
-    Ok(Destination { do_not_contact: row.do_not_contact, address })
+    Ok(Destination { do_not_contact: row.do_not_contact, address, code: None })
 }

@@ -8,6 +8,7 @@ use vault::{Fault, Vault};
 
 use super::sealed;
 use crate::domain::{
+    code::Sent,
     language::{Language, Preference},
     quiet::QuietHours,
 };
@@ -96,5 +97,74 @@ pub async fn set(db: &mut PgConnection, vault: &Vault, subject: &str, wishes: &P
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+/// Address that waits for its code.
+pub struct Awaiting {
+    pub address: Private<String>,
+    pub sent: Sent,
+}
+
+/// The address of a person that waits for its code; it stays as it is until the transaction ends.
+///
+/// # Errors
+/// A statement failed, or it cannot be opened ([`vault::fault`]).
+pub async fn awaiting(db: &mut PgConnection, vault: &Vault, subject: &str) -> sqlx::Result<Option<Awaiting>> {
+    let row = sqlx::query!(
+        "select awaiting_sealed, code_sealed, code_expires_at, code_tries from preference where subject = $1 for update",
+        subject
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (Some(address), Some(code), Some(expires_at)) = (row.awaiting_sealed, row.code_sealed, row.code_expires_at) else {
+        return Ok(None);
+    };
+    let keys = vault.keys_of(db, &[address.as_slice(), code.as_slice()]).await?;
+    let address = keys.text(sealed::awaiting(subject), Some(&address), None)?;
+    let code = keys.text(sealed::code(subject), Some(&code), None)?;
+    Ok(Some(Awaiting { address, sent: Sent { code, expires_at, tries: row.code_tries } }))
+}
+
+/// Lets an address of a person wait for its code, in the place of any other that did. The person has preferences.
+///
+/// # Errors
+/// A statement failed, or it cannot be sealed.
+pub async fn await_code(db: &mut PgConnection, vault: &Vault, subject: &str, waits: &Awaiting, at: OffsetDateTime) -> sqlx::Result<()> {
+    let key = vault.key(db, sealed::person(subject), at).await?;
+    sqlx::query!(
+        "update preference set awaiting_sealed = $2, code_sealed = $3, code_expires_at = $4, code_tries = $5 where subject = $1",
+        subject,
+        key.seal(sealed::awaiting(subject), waits.address.expose().as_bytes()).map_err(sqlx::Error::from)?,
+        key.seal(sealed::code(subject), waits.sent.code.expose().as_bytes()).map_err(sqlx::Error::from)?,
+        waits.sent.expires_at,
+        waits.sent.tries
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Lets no address of a person wait any more.
+///
+/// # Errors
+/// The statement failed.
+pub async fn await_none(db: &mut PgConnection, subject: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update preference set awaiting_sealed = null, code_sealed = null, code_expires_at = null, code_tries = 0 where subject = $1",
+        subject
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Counts a code that was given in vain.
+///
+/// # Errors
+/// The statement failed.
+pub async fn note_wrong_code(db: &mut PgConnection, subject: &str) -> sqlx::Result<()> {
+    sqlx::query!("update preference set code_tries = code_tries + 1 where subject = $1", subject).execute(db).await?;
     Ok(())
 }

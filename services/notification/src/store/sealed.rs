@@ -28,6 +28,16 @@ pub(super) fn email(subject: &str) -> Place {
     Place::new("preference", "email", object_of(subject))
 }
 
+/// Place of an address that waits for its code.
+pub(super) fn awaiting(subject: &str) -> Place {
+    Place::new("preference", "awaiting", object_of(subject))
+}
+
+/// Place of that code.
+pub(super) fn code(subject: &str) -> Place {
+    Place::new("preference", "code", object_of(subject))
+}
+
 pub(super) const fn value(contact: Uuid) -> Place {
     Place::new("contact_point", "value", contact)
 }

@@ -128,7 +128,9 @@ async fn every_supervisor_and_nobody_else_is_told_of_a_break_glass_once_in_the_i
     for someone in supervisors.iter().chain(&[officer("rj-officer-1")]) {
         let address = format!("{}@csc-scc.gc.ca", someone.subject);
         let asked = Asked { language: "en", email: &address, ..Asked::default() };
-        preference::set(&world.app, someone, &asked).await.unwrap();
+        let mut someone = someone.clone();
+        someone.vouched_email = Some(address.clone().into());
+        preference::set(&world.app, &someone, &asked).await.unwrap();
     }
     let broken = BreakGlassOpened {
         break_glass_id: Uuid::from_u128(0x61a55).to_string(),
@@ -163,7 +165,8 @@ async fn every_supervisor_and_nobody_else_is_told_of_a_break_glass_once_in_the_i
 #[tokio::test]
 async fn who_is_a_supervisor_no_longer_is_written_to_no_longer() {
     let world = world().await;
-    let supervisor = caller("rj-supervisor-1", role::RJ_SUPERVISOR, "");
+    let mut supervisor = caller("rj-supervisor-1", role::RJ_SUPERVISOR, "");
+    supervisor.vouched_email = Some("ada@csc-scc.gc.ca".to_owned().into());
     let asked = Asked { language: "en", email: "ada@csc-scc.gc.ca", ..Asked::default() };
     preference::set(&world.app, &supervisor, &asked).await.unwrap();
     holds(&world, "rj-supervisor-1", role::RJ_SUPERVISOR, Some(START - time::Duration::MINUTE)).await;

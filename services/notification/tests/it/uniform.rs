@@ -10,11 +10,12 @@ use uuid::Uuid;
 use crate::world::{head, person, ring_head, world};
 
 const OWN: &str = "names the caller's own and nothing else";
-const OTHERS: [(&str, &str); 7] = [
+const OTHERS: [(&str, &str); 8] = [
     ("ListChannels", OWN),
     ("AddChannel", OWN),
     ("ListInbox", OWN),
     ("SetPreferences", OWN),
+    ("ConfirmAddress", OWN),
     ("GetPreferences", OWN),
     ("ListDeliveries", "names no delivery; open to the RJ Unit and operations"),
     ("DeliverRing", "safety alone may call it"),

@@ -87,14 +87,16 @@ impl World {
         self.service.mark_read(request).await.map(|_| ())
     }
 
+    /// Sets what a person prefers; their identity provider vouches for the address.
     pub async fn prefers(&self, subject: &str, language: &str, email: &str) -> Result<(), Status> {
         let preferences = wire::Preferences { language: language.to_owned(), email: email.to_owned(), ..wire::Preferences::default() };
         self.set_preferences(subject, preferences).await
     }
 
     pub async fn set_preferences(&self, subject: &str, preferences: wire::Preferences) -> Result<(), Status> {
-        let preferences = Some(preferences);
-        let request = asked(&person(subject), wire::SetPreferencesRequest { preferences });
+        let mut caller = person(subject);
+        caller.vouched_email = Some(preferences.email.clone().into());
+        let request = asked(&caller, wire::SetPreferencesRequest { preferences: Some(preferences) });
         self.service.set_preferences(request).await.map(|_| ())
     }
 

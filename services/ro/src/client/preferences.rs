@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use proto::{
-    notification::v1::{GetPreferencesRequest, Preferences, SetPreferencesRequest},
+    notification::v1::{ConfirmAddressRequest, GetPreferencesRequest, Preferences, SetPreferencesRequest},
     role, zone,
 };
 
@@ -20,6 +20,7 @@ super::session::service_client!(notification, preferences: proto::notification::
 pub enum Command {
     Show(Show),
     Set(Set),
+    Confirm(Confirm),
 }
 
 /// Your own preferences
@@ -54,8 +55,22 @@ pub struct Set {
     common: Common,
 }
 
+/// Confirm your address by the code that was sent to it
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ro preferences confirm 123456")]
+pub struct Confirm {
+    /// Six digits
+    code: String,
+    #[command(flatten)]
+    common: Common,
+}
+
 const LANGUAGE: Words = Words { en: "language: {}", fr: "langue : {}" };
 const EMAIL: Words = Words { en: "e-mail: {}", fr: "courriel : {}" };
+const AWAITS: Words = Words {
+    en: "a code was sent to {}: it is used once you give it: ro preferences confirm CODE",
+    fr: "un code a été envoyé à {} : l'adresse servira une fois le code donné : ro preferences confirm CODE",
+};
 const ZONE: Words = Words { en: "time zone: {}", fr: "fuseau horaire : {}" };
 const QUIET: Words = Words { en: "quiet hours: {}", fr: "heures de tranquillité : {}" };
 
@@ -65,6 +80,7 @@ impl Command {
         match self {
             Self::Show(c) => &c.common,
             Self::Set(c) => &c.common,
+            Self::Confirm(c) => &c.common,
         }
     }
 
@@ -72,6 +88,9 @@ impl Command {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let mut client = session.preferences(&session.who(&[Wanted::role(role::RJ_OFFICER)])?)?;
+        if let Self::Confirm(confirm) = self {
+            client.confirm_address(ConfirmAddressRequest { code: confirm.code.clone() }).await?;
+        }
         let mut answer = client.get_preferences(GetPreferencesRequest {}).await?.into_inner();
         if let Self::Set(set) = self {
             let preferences = set.over(answer.preferences.take().unwrap_or_default());
@@ -88,12 +107,15 @@ impl Set {
     /// What was given, over what is set.
     fn over(&self, known: Preferences) -> Preferences {
         let given = |given: &Option<String>, known: String| given.clone().unwrap_or(known);
+        // An address that waits for its code goes on waiting.
+        let email = if known.email_awaiting_code.is_empty() { known.email } else { known.email_awaiting_code };
         Preferences {
             language: given(&self.language, known.language),
-            email: given(&self.email, known.email),
+            email: given(&self.email, email),
             zone: given(&self.zone, known.zone),
             quiet_from: given(&self.quiet_from, known.quiet_from),
             quiet_until: given(&self.quiet_until, known.quiet_until),
+            email_awaiting_code: String::new(),
         }
     }
 }
@@ -101,7 +123,11 @@ impl Set {
 fn in_words(set: &Preferences, lang: Lang) -> String {
     let quiet = if set.quiet_from.is_empty() { String::new() } else { format!("{}–{}", set.quiet_from, set.quiet_until) };
     let lines = [(LANGUAGE, &set.language), (EMAIL, &set.email), (ZONE, &set.zone), (QUIET, &quiet)];
-    lines.map(|(words, value)| words.fill(lang, &[output::or_dash(value)])).join("\n")
+    let mut lines = lines.map(|(words, value)| words.fill(lang, &[output::or_dash(value)])).to_vec();
+    if !set.email_awaiting_code.is_empty() {
+        lines.push(AWAITS.fill(lang, &[&set.email_awaiting_code]));
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -117,6 +143,8 @@ mod tests {
             ..Preferences::default()
         };
         assert_eq!(in_words(&set, Lang::En), "language: -\ne-mail: -\ntime zone: America/Toronto\nquiet hours: 22:00–07:00");
+        let waits = Preferences { email_awaiting_code: "ada@example.org".into(), ..Preferences::default() };
+        assert!(in_words(&waits, Lang::Fr).contains("un code a été envoyé à ada@example.org"));
         assert!(in_words(&Preferences::default(), Lang::Fr).contains("heures de tranquillité : -"));
     }
 }

@@ -36,9 +36,6 @@ pub struct Seed {
     common: Common,
 }
 
-/// Domain of the staff addresses of the development identities; their mail never leaves the machine.
-const STAFF_DOMAIN: &str = "csc-scc.gc.ca";
-
 /// Open cases that a development mediator takes: as many as anybody does.
 const CAPACITY: i32 = 100;
 
@@ -97,7 +94,7 @@ pub fn readers(stack: &Description) -> Vec<(&Identity, Lang)> {
 /// The address of a development identity.
 #[must_use]
 pub fn address(identity: &Identity) -> String {
-    format!("{}@{STAFF_DOMAIN}", identity.name)
+    local::identity::address(&identity.subject)
 }
 
 impl Seed {

@@ -4,7 +4,10 @@ mod handlers;
 pub mod texts;
 mod view;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 use crate::{
     frame::navigation::{Audience, Entry, Group},
@@ -13,11 +16,13 @@ use crate::{
 
 pub const PAGE: Page = Page {
     routes,
-    rules: &[Rule::signed_in("/{language}/account", "A1")],
+    rules: &[Rule::signed_in("/{language}/account", "A1"), Rule::signed_in("/{language}/account/address", "TS1a")],
     texts: texts::ALL,
     entry: Some(Entry { path: "/account", label: |language| texts::of(language).account, group: Group::Own, audience: Audience::Everyone }),
 };
 
 fn routes() -> Router<App> {
-    Router::new().route("/{language}/account", get(handlers::page).post(handlers::submit))
+    Router::new()
+        .route("/{language}/account", get(handlers::page).post(handlers::submit))
+        .route("/{language}/account/address", post(handlers::confirm))
 }

@@ -14,6 +14,11 @@ crate::text::texts! {
     engagement: "Your engagement as a mediator, and your training", "Votre engagement comme médiateur et votre formation";
     channels: "How rings reach you: browsers and telephones", "Comment les appels vous parviennent : navigateurs et téléphones";
     email: "E-mail address", "Adresse de courriel";
+    awaits_code: "An address waits for its code", "Une adresse attend son code";
+    awaits_code_text: "A code was sent to this address and is good for ten minutes. Until you give it, you are told as before. To have another code sent, save the address again.", "Un code a été envoyé à cette adresse et reste valable dix minutes. Tant qu’il n’est pas donné, vous êtes avisé comme avant. Pour recevoir un autre code, enregistrez l’adresse de nouveau.";
+    code: "Code that was sent to it", "Code qui y a été envoyé";
+    confirm: "Confirm", "Confirmer";
+    confirmed: "Confirmed: you are told at this address from now on.", "Confirmé : vous êtes désormais avisé à cette adresse.";
     email_hint: "An address of the organisation. A ring is told there without its content.", "Une adresse de l’organisation. Un appel y est annoncé sans son contenu.";
     quiet: "Quiet hours", "Heures de tranquillité";
     quiet_hint: "In these hours only the quietest of your channels tells you of a ring, and notices wait until they end. An imminent risk rings by every channel at any hour.", "Pendant ces heures, seul le plus discret de vos moyens vous avise d’un appel, et les avis attendent la fin. Un risque imminent sonne par tous les moyens, à toute heure.";

@@ -1,6 +1,6 @@
 //! HTML of one's own account.
 
-use maud::html;
+use maud::{Markup, html};
 
 use proto::role;
 
@@ -10,7 +10,8 @@ use crate::{
     parts::{
         drawing::Drawing,
         facts::Facts,
-        form::{Choice, Field, Form, Group, Kind, Sheet},
+        form::{self, Choice, Field, Form, Group, Kind, Sheet},
+        refusal::Refusal,
         texts as parts_texts,
         time::instant,
         words,
@@ -19,6 +20,7 @@ use crate::{
 
 pub const LANGUAGE: &str = "language";
 pub const EMAIL: &str = "email";
+pub const CODE: &str = "code";
 pub const DENSITY: &str = "density";
 pub const ZONE: &str = "zone";
 pub const QUIET_FROM: &str = "quiet_from";
@@ -36,9 +38,46 @@ pub const fn density(density: Density) -> &'static str {
     }
 }
 
+/// What stands above the form.
+#[derive(Default)]
+pub struct Above {
+    /// What was just done, in words.
+    pub done: Option<&'static str>,
+    /// Address that waits for its code.
+    pub awaits_code: String,
+    /// Why a code was not taken.
+    pub refused: Option<Refusal>,
+}
+
+/// The form of the code of an address.
+fn code_form(above: &Above, drawing: &Drawing<'_>) -> Markup {
+    let texts = texts::of(drawing.language);
+    html! {
+        @if let Some(refusal) = &above.refused {
+            div class="errors" role="alert" tabindex="-1" autofocus {
+                h2 { (refusal.words) }
+                (refusal.rule(drawing.language))
+            }
+        }
+        @if !above.awaits_code.is_empty() {
+            div class="notice" {
+                h2 { (texts.awaits_code) }
+                p { strong { (above.awaits_code) } }
+                p { (texts.awaits_code_text) }
+                form class="press" method="post" action=(drawing.address("/account/address")) {
+                    (form::token(drawing.session))
+                    label for=(CODE) { (texts.code) }
+                    input type="text" id=(CODE) name=(CODE) maxlength="12" inputmode="numeric" autocomplete="one-time-code";
+                    button { (texts.confirm) }
+                }
+            }
+        }
+    }
+}
+
 /// Who one is, and the form of one's preferences.
 #[must_use]
-pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
+pub fn sheet(drawing: &Drawing<'_>, above: &Above) -> Sheet<'static> {
     let texts = texts::of(drawing.language);
     let caller = &drawing.session.caller;
     let facts = Facts::new().text(texts.subject, &caller.subject).text(texts.roles, &words::roles(caller, drawing.language));
@@ -62,7 +101,8 @@ pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
     Sheet {
         title: texts.account,
         above: html! {
-            @if saved { p class="outcome" role="status" { (texts.saved) } }
+            @if let Some(done) = above.done { p class="outcome" role="status" { (done) } }
+            (code_form(above, drawing))
             (facts.draw())
             p { a class="action" href=(drawing.address("/account/channels")) { (texts.channels) } }
             @if caller.has_role(role::MEDIATOR) { p { a class="action" href=(drawing.address("/mediators/own")) { (texts.engagement) } } }

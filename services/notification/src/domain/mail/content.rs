@@ -60,7 +60,7 @@ mod tests {
             for to in [&inside, &outside] {
                 let allowed = match template {
                     Template::OutsideNotice => true,
-                    Template::OutsideRing => to == &inside,
+                    Template::OutsideRing | Template::AddressCode => to == &inside,
                     _ => false,
                 };
                 let mail = compose(template, to.clone(), &staff, None, &Data::default());

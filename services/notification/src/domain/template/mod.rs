@@ -90,6 +90,8 @@ pub enum Template {
     OutsideRing,
     /// By e-mail to any address: there is a message.
     OutsideNotice,
+    /// By e-mail to the staff address that a person set: the code that shows that it is theirs.
+    AddressCode,
 }
 
 /// Class of a rendered text: where it may be sent.
@@ -142,6 +144,8 @@ pub struct Data {
     pub happened_at: Option<OffsetDateTime>,
     /// Address of the pages, such as `https://dashboard.example.org`; empty where it is not known.
     pub pages: String,
+    /// Code that shows that an address is its person's.
+    pub code: Private<String>,
 }
 
 /// Rendered text.
@@ -211,7 +215,7 @@ impl Template {
             | Self::ThingOverdue
             | Self::SignOffDue
             | Self::ContactReview => Class::Protected,
-            Self::OutsideRing => Class::NeedToKnow,
+            Self::OutsideRing | Self::AddressCode => Class::NeedToKnow,
             Self::OutsideNotice => Class::Open,
         }
     }
@@ -270,6 +274,7 @@ impl Template {
             Self::ContactReview => casework::CONTACT_REVIEW,
             Self::OutsideRing => outside::RING,
             Self::OutsideNotice => outside::NOTICE,
+            Self::AddressCode => outside::ADDRESS_CODE,
         }
     }
 

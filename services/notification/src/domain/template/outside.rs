@@ -1,4 +1,4 @@
-//! Templates of e-mail: that there is something, how urgent it is, and a reference. Never what it is about [TS1a].
+//! Templates of e-mail: that there is something, how urgent it is, and a reference, or the code of an address. Never what it is about [TS1a].
 
 use super::{Bilingual, Data, Words, lines::Lines};
 use crate::domain::concern::Grade;
@@ -82,6 +82,27 @@ pub(super) const NOTICE: Bilingual = Bilingual {
         body: |data| {
             Lines::of(format!("Vous avez un message à la page « Boîte de réception ». Référence {}.", data.reference))
                 .line("Ouvrez une session pour le lire. Ne répondez pas à ce message.")
+                .text()
+        },
+    },
+};
+
+pub(super) const ADDRESS_CODE: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("Confirm your address: {}", data.reference),
+        body: |data| {
+            Lines::of(format!("Your code is {}. It is good for ten minutes.", data.code.expose()))
+                .line("Give it on the page “My account”: from then on you are told at this address. If you did not ask for it, do nothing.")
+                .line("Do not answer this message.")
+                .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("Confirmez votre adresse : {}", data.reference),
+        body: |data| {
+            Lines::of(format!("Votre code est {}. Il est valable dix minutes.", data.code.expose()))
+                .line("Donnez-le à la page « Mon compte » : vous serez dès lors avisé à cette adresse. Si vous n'avez rien demandé, ne faites rien.")
+                .line("Ne répondez pas à ce message.")
                 .text()
         },
     },

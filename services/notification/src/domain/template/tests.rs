@@ -60,6 +60,7 @@ fn everything(grade: Grade) -> Data {
         origin: Some(Origin::Victim),
         site: "mission".into(),
         case_id: private("marker-file"),
+        code: private("123456"),
         person: "mediator-1".into(),
         due: Some(Due::Review),
         waiting: Some(2),
