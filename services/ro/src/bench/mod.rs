@@ -1,6 +1,7 @@
 //! The command `ro bench`: the system measured against the best the machine can do, in the same run, on a stack of its own.
 
 mod browser;
+mod caseload;
 mod floor;
 mod intake;
 mod load;
@@ -42,6 +43,8 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// Number of clients that raise under load, and how long the idle processes are watched.
 const CLIENTS_BESIDE_LOAD: usize = 1;
 const QUIET: usize = 10;
+/// How often each read is measured.
+const READS: usize = 400;
 /// Number of raises that live streams are measured with.
 const RAISES: usize = 40;
 
@@ -74,6 +77,10 @@ pub struct Bench {
     /// programs that stand beside this one
     #[arg(long, value_name = "STREAMS", num_args = 0..=1, default_missing_value = "1000", value_parser = clap::value_parser!(u16).range(1..=1_000))]
     streams: Option<u16>,
+    /// Measure instead how long the pages that people wait for take with hardly anything in the system, and beside a caseload of so many
+    /// years, by the programs that stand beside this one
+    #[arg(long, value_name = "YEARS", num_args = 0..=1, default_missing_value = "5", value_parser = clap::value_parser!(u32).range(1..=50))]
+    caseload: Option<u32>,
 }
 
 fn clients(text: &str) -> Result<usize, String> {
@@ -98,6 +105,9 @@ impl Bench {
         }
         if let Some(streams) = self.streams {
             return self.live_streams(streams.into());
+        }
+        if let Some(years) = self.caseload {
+            return self.reads(years);
         }
         let release = if self.here { build::bin_dir()? } else { release_dir()? };
         if !self.no_build && !self.here {
@@ -162,6 +172,23 @@ impl Bench {
             (true, false) => full.div_ceil(10),
             (false, _) => full,
         }
+    }
+
+    fn reads(&self, years: u32) -> anyhow::Result<()> {
+        let options = beside_this("caseload")?;
+        let stack = Stack::start(&options, &mut print_progress)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let measured = runtime.block_on(async {
+            let session = session(&stack)?;
+            tokio::select! {
+                done = Box::pin(caseload::measure(&session, stack.description(), years, self.count(READS))) => done,
+                () = stopped(&options.cancel) => Err(anyhow::anyhow!("stopped on request")),
+            }
+        });
+        runtime.shutdown_background();
+        stack.stop(&mut print_progress);
+        print::line(caseload::text(&measured?));
+        Ok(())
     }
 
     fn live_streams(&self, streams: usize) -> anyhow::Result<()> {

@@ -186,6 +186,6 @@ async fn raise(session: &Session, streams: usize, seen: &mut mpsc::Receiver<(Str
     Ok([at(0), at(streams / 2), at(streams - 1)])
 }
 
-fn in_words(failure: Failure) -> anyhow::Error {
+pub(super) fn in_words(failure: Failure) -> anyhow::Error {
     anyhow::anyhow!(failure.words(Lang::En).unwrap_or_default())
 }

@@ -6,7 +6,9 @@ mod day;
 mod evening;
 mod letter;
 mod mail;
+mod meeting;
 mod morning;
+mod on_case;
 mod referrals;
 
 use std::{
@@ -105,7 +107,8 @@ async fn from_morning_to_evening(day: &Day) -> Result<(), Failure> {
     Box::pin(evening::mail_went_out(day, &alarm)).await?;
     Box::pin(alarm::each_accepts(day, &alarm)).await?;
     Box::pin(letter::letters_pass(day, &alarm.case_id)).await?;
-    Box::pin(evening::report(day, before, referrals.recorded)).await?;
+    let recorded = referrals.recorded + Box::pin(meeting::they_meet(day)).await?;
+    Box::pin(evening::report(day, before, recorded)).await?;
     day.end();
     Ok(())
 }

@@ -127,7 +127,9 @@ async fn by_bus(day: &Day) -> Result<String, Failure> {
     Ok(receipt.and_then(Result::ok).unwrap_or_default().number)
 }
 
-async fn submit(day: &Day, who: &Who, referral: Referral) -> Result<String, Failure> {
+/// # Errors
+/// A service does not answer, or refuses.
+pub async fn submit(day: &Day, who: &Who, referral: Referral) -> Result<String, Failure> {
     let request = SubmitReferralRequest { referral: Some(referral) };
     let intake = day.session.referrals(who)?;
     let mut attempts = 0;
@@ -269,7 +271,9 @@ async fn queue(day: &Day) -> Result<BTreeMap<String, QueueEntry>, Failure> {
     Ok(found)
 }
 
-async fn case_of(day: &Day, referral_id: &str) -> Result<Case, Failure> {
+/// # Errors
+/// The case did not open.
+pub async fn case_of(day: &Day, referral_id: &str) -> Result<Case, Failure> {
     let cases = day.session.cases(&Who::of(&day.cast.nhq))?;
     day.seen(CASE, || {
         let mut cases = cases.clone();
