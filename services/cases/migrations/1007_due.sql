@@ -55,3 +55,23 @@ do $$
 begin
     execute format('grant delete on due to %I', regexp_replace(current_user, '_owner$', ''));
 end $$;
+
+-- Reads the index in the order of its page, and no more of it than the page, whatever the planner believes of the table.
+create function due_of_the_unit(at timestamptz, kinds text[], of_mediator text, overdue boolean, after_time timestamptz, after_kind text,
+                                after_object text, most bigint)
+    returns table (kind text, object text, case_id uuid, number text, mediator text, since timestamptz, due_at timestamptz)
+    language plpgsql stable set enable_sort to off set enable_seqscan to off set enable_bitmapscan to off as $$
+#variable_conflict use_column
+begin
+    return query
+    select d.kind, d.object, d.case_id, (select f.number from case_file f where f.id = d.case_id), coalesce(d.subject, mediator_of(d.case_id, due_of_the_unit.at)),
+           d.since, d.at
+    from due d
+    where d.settled_at is null and not d.asleep and d.at is not null
+      and (d.at, d.kind, d.object) > (coalesce(after_time, '-infinity'), coalesce(after_kind, ''), coalesce(after_object, ''))
+      and (cardinality(kinds) = 0 or d.kind = any(kinds))
+      and (of_mediator is null or coalesce(d.subject, mediator_of(d.case_id, due_of_the_unit.at)) = of_mediator)
+      and (not overdue or d.at <= due_of_the_unit.at)
+    order by d.at, d.kind, d.object limit most;
+end $$;
+comment on function due_of_the_unit is 'A page of what is due of all cases and of the registry, what is due first first [R3a].';

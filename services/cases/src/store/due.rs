@@ -265,6 +265,12 @@ pub struct Filter {
     pub overdue: bool,
 }
 
+impl Filter {
+    fn kind_codes(&self) -> Vec<String> {
+        self.kinds.iter().map(|kind| kind.code().to_owned()).collect()
+    }
+}
+
 /// A thing that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
@@ -279,55 +285,163 @@ pub struct Waiting {
 /// Position in a list.
 pub type After = (OffsetDateTime, String, String);
 
-/// What the caller answers for and what waits, after a position, what is due first first. A case is named where they may know of it; without
-/// one those with a line of their own count, and none that they opened by break-glass.
+struct Listed {
+    kind: String,
+    object: String,
+    case_id: Option<Uuid>,
+    number: Option<String>,
+    mediator: Option<String>,
+    since: OffsetDateTime,
+    at: OffsetDateTime,
+}
+
+impl TryFrom<Listed> for Waiting {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Listed) -> sqlx::Result<Self> {
+        Ok(Self {
+            object: Object { kind: known("kind", &row.kind)?, id: row.object },
+            case: row.case_id.map(CaseId::new).zip(row.number),
+            mediator: row.mediator,
+            since: row.since,
+            at: row.at,
+        })
+    }
+}
+
+/// A part of a list: what stands after a position, and how many at most.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    pub after: Option<After>,
+    pub limit: i64,
+}
+
+impl Part {
+    fn position(&self) -> (Option<OffsetDateTime>, Option<String>, Option<String>) {
+        self.after.clone().map_or((None, None, None), |(at, kind, object)| (Some(at), Some(kind), Some(object)))
+    }
+}
+
+/// What the caller answers for and what waits, what is due first first. A case is named where they may know of it; without one those with a
+/// line of their own count, and none that they opened by break-glass.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn list(
-    tx: &mut PgConnection,
-    scope: &Scope,
-    filter: &Filter,
-    after: Option<After>,
-    limit: i64,
-    at: OffsetDateTime,
-) -> sqlx::Result<Vec<Waiting>> {
-    let (after_at, after_kind, after_object) = after.map_or((None, None, None), |(at, kind, object)| (Some(at), Some(kind), Some(object)));
-    let kinds: Vec<String> = filter.kinds.iter().map(|kind| kind.code().to_owned()).collect();
-    let rows = sqlx::query!(
+pub async fn list(tx: &mut PgConnection, scope: &Scope, filter: &Filter, part: Part, at: OffsetDateTime) -> sqlx::Result<Vec<Waiting>> {
+    let rows = match filter.case {
+        Some(case) => list_of_case(tx, case, filter, part, at).await?,
+        None if scope.is_unit() => list_of_unit(tx, filter, part, at).await?,
+        None => list_of_person(tx, scope.subject(), filter, part, at).await?,
+    };
+    rows.into_iter().map(Waiting::try_from).collect()
+}
+
+/// Of one case.
+async fn list_of_case(tx: &mut PgConnection, case: CaseId, filter: &Filter, part: Part, at: OffsetDateTime) -> sqlx::Result<Vec<Listed>> {
+    let (after_at, after_kind, after_object) = part.position();
+    sqlx::query_as!(
+        Listed,
         r#"select kind, object, case_id, number as "number?", coalesce(d.subject, mediator_of(case_id, $1)) as mediator, since, d.at as "at!"
-           from due d left join case_file f on f.id = d.case_id
-           where settled_at is null and not asleep and d.at is not null
-             and ($2 or $3::uuid is not null or case_id is null or line_of(case_id, $4, array['officer', 'mediator'], $1) is not null)
-             and ($3::uuid is null or case_id = $3) and (cardinality($5::text[]) = 0 or kind = any($5))
-             and ($6::text is null or coalesce(d.subject, mediator_of(case_id, $1)) = $6) and (not $7 or d.at <= $1)
-             and ($8::timestamptz is null or (d.at, kind, object) > ($8, $9::text, $10::text))
-           order by d.at, kind, object limit $11"#,
+           from due d join case_file f on f.id = d.case_id
+           where d.case_id = $2 and settled_at is null and not asleep and d.at is not null
+             and (cardinality($3::text[]) = 0 or kind = any($3))
+             and ($4::text is null or mediator_of(case_id, $1) = $4) and (not $5 or d.at <= $1)
+             and ($6::timestamptz is null or (d.at, kind, object) > ($6, $7::text, $8::text))
+           order by d.at, kind, object limit $9"#,
         at,
-        scope.is_unit(),
-        filter.case.map(CaseId::uuid),
-        scope.subject(),
-        &kinds,
+        case.uuid(),
+        &filter.kind_codes(),
         filter.mediator,
         filter.overdue,
         after_at,
         after_kind,
         after_object,
-        limit
+        part.limit
     )
     .fetch_all(tx)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Waiting {
-                object: Object { kind: known("kind", &row.kind)?, id: row.object },
-                case: row.case_id.map(CaseId::new).zip(row.number),
-                mediator: row.mediator,
-                since: row.since,
-                at: row.at,
-            })
-        })
-        .collect()
+    .await
+}
+
+/// Of every case, and of the registry: for the RJ Unit.
+async fn list_of_unit(tx: &mut PgConnection, filter: &Filter, part: Part, at: OffsetDateTime) -> sqlx::Result<Vec<Listed>> {
+    let (after_at, after_kind, after_object) = part.position();
+    sqlx::query_as!(
+        Listed,
+        r#"select kind as "kind!", object as "object!", case_id, number, mediator, since as "since!", due_at as "at!"
+           from due_of_the_unit($1, $2, $3, $4, $5, $6, $7, $8)"#,
+        at,
+        &filter.kind_codes(),
+        filter.mediator,
+        filter.overdue,
+        after_at,
+        after_kind,
+        after_object,
+        part.limit
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// Of the cases with a line of a person, and of the registry as far as they see it. The cases are found first: no other is looked at.
+async fn list_of_person(tx: &mut PgConnection, person: &str, filter: &Filter, part: Part, at: OffsetDateTime) -> sqlx::Result<Vec<Listed>> {
+    let (after_at, after_kind, after_object) = part.position();
+    sqlx::query_as!(
+        Listed,
+        r#"with own as (
+               select distinct a.case_id from case_access a
+               where a.subject = $2 and a.role in ('officer', 'mediator') and a.ended_at is null and a.since <= $1
+                 and (a.until is null or a.until > $1)),
+           waits as (
+               select d.* from own cross join lateral (
+                   select * from due where due.case_id = own.case_id and settled_at is null and not asleep offset 0) d
+               where line_of(d.case_id, $2, array['officer', 'mediator'], $1) is not null
+               union all
+               select * from due where case_id is null and settled_at is null and not asleep)
+           select kind as "kind!", object as "object!", case_id, number as "number?",
+                  coalesce(d.subject, mediator_of(case_id, $1)) as mediator, since as "since!", d.at as "at!"
+           from waits d left join lateral (select number from case_file where id = d.case_id offset 0) f on true
+           where d.at is not null and (cardinality($3::text[]) = 0 or kind = any($3))
+             and ($4::text is null or coalesce(d.subject, mediator_of(case_id, $1)) = $4) and (not $5 or d.at <= $1)
+             and ($6::timestamptz is null or (d.at, kind, object) > ($6, $7::text, $8::text))
+           order by d.at, kind, object limit $9"#,
+        at,
+        person,
+        &filter.kind_codes(),
+        filter.mediator,
+        filter.overdue,
+        after_at,
+        after_kind,
+        after_object,
+        part.limit
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// How many things the same list has, up to a bound.
+///
+/// # Errors
+/// The statement failed.
+pub async fn count(tx: &mut PgConnection, scope: &Scope, filter: &Filter, most: i64, at: OffsetDateTime) -> sqlx::Result<i64> {
+    if let (None, true) = (filter.case, scope.is_unit()) {
+        return sqlx::query_scalar!(
+            r#"select count(*) as "count!" from (
+                   select from due d
+                   where settled_at is null and not asleep and d.at is not null and (cardinality($2::text[]) = 0 or kind = any($2))
+                     and ($3::text is null or coalesce(d.subject, mediator_of(case_id, $1)) = $3) and (not $4 or d.at <= $1)
+                   limit $5) found"#,
+            at,
+            &filter.kind_codes(),
+            filter.mediator,
+            filter.overdue,
+            most
+        )
+        .fetch_one(tx)
+        .await;
+    }
+    // Of one case, or of one person's, there are never many.
+    let listed = list(tx, scope, filter, Part { after: None, limit: most }, at).await?;
+    Ok(i64::try_from(listed.len()).unwrap_or(i64::MAX))
 }
 
 /// What somebody has.
@@ -357,8 +471,9 @@ pub async fn workload(
         r#"select a.subject, a.role, count(distinct f.id) as "cases!",
                   count(d.object) filter (where d.at <= $1) as "overdue!", count(d.object) filter (where d.at > $1 and d.at <= $2) as "soon!"
            from case_access a join case_file f on f.id = a.case_id
-           left join due d on d.case_id = f.id and d.settled_at is null and not d.asleep
-               and d.kind = any(case a.role when 'mediator' then $3::text[] else $4::text[] end)
+           -- Read once for all cases, and not for each.
+           left join (select case_id, kind, object, at from due where settled_at is null and not asleep offset 0) d
+               on d.case_id = f.id and d.kind = any(case a.role when 'mediator' then $3::text[] else $4::text[] end)
            where a.role in ('mediator', 'officer') and a.ended_at is null and a.since <= $1 and (a.until is null or a.until > $1)
              and f.stage <> 'closed' and f.purged_at is null
              and ($5 or line_of(f.id, $6, array['officer'], $1) is not null)

@@ -16,14 +16,17 @@ use cases::{
             stage::Stage,
         },
     },
-    store::case::file::{CaseFile, visible_list},
+    store::{
+        case::file::{CaseFile, visible_list},
+        due::{self, Part},
+    },
 };
 use sqlx::{PgConnection, types::Uuid};
 use time::{Duration, OffsetDateTime};
 
 use crate::world::{NOW, World, mediator, officer, other_officer, supervisor};
 
-const CASES: i64 = 10_000;
+const CASES: i64 = 50_000;
 /// Cases of the second officer, in the middle of all.
 const OWN: i64 = 60;
 const PAGE: i64 = 51;
@@ -36,7 +39,7 @@ const ROWS_OF_A_FILE: i64 = 30;
 
 /// Tables of which every case has rows here. PostgreSQL rightly walks one that has next to none.
 const FILLED: &str =
-    "('case_file', 'participant', 'case_move', 'assessment', 'consent_record', 'case_access', 'case_concern', 'break_glass')";
+    "('case_file', 'participant', 'case_move', 'assessment', 'consent_record', 'case_access', 'case_concern', 'break_glass', 'due')";
 
 /// Cases of three years ago, every other one closed. The first officer and the mediator know of each, the third officer did; every fiftieth
 /// case was used a month after it was closed.
@@ -194,6 +197,32 @@ async fn one_case_is_read_by_its_own_rows_however_many_others_there_are() {
                 assert_eq!(read.participants.len(), 2);
                 read_at_most(&mut tx, &before, ROWS_OF_A_FILE, &format!("one case for {}", who.subject)).await;
             }
+        }
+    })
+    .await;
+}
+
+// [R3a]
+#[tokio::test]
+async fn a_page_of_what_is_due_reads_its_own_rows_however_many_things_wait() {
+    let world = World::new().await;
+    fill(&world).await;
+    let due = "set local session_replication_role = replica;
+        insert into due (kind, object, case_id, since, at, rule, next_at)
+        select kind, md5(id || kind), id, opened_at, opened_at + interval '30 days', 'x', opened_at + interval '4000 days'
+        from case_file cross join (values ('assessment'), ('schedule')) k (kind)";
+    sqlx::raw_sql(due).execute(&world.db.admin).await.unwrap();
+    whatever_the_planner_knows(&world, async || {
+        for who in [supervisor(), other_officer()] {
+            let mut tx = world.app.begin(&who).await.unwrap();
+            let before = read_so_far(&mut tx).await;
+            let part = |after| Part { after, limit: PAGE };
+            let first = due::list(&mut tx, &Scope::of(&who), &due::Filter::default(), part(None), NOW).await.unwrap();
+            assert_eq!(first.len() as i64, PAGE, "{}", who.subject);
+            let last = first.last().map(|last| (last.at, last.object.kind.code().to_owned(), last.object.id.clone()));
+            let next = due::list(&mut tx, &Scope::of(&who), &due::Filter::default(), part(last), NOW).await.unwrap();
+            assert!(next.first().unwrap().at >= first.last().unwrap().at);
+            read_at_most(&mut tx, &before, 2 * ROWS_OF_A_LINE * PAGE, &format!("a page of what is due of {}", who.subject)).await;
         }
     })
     .await;

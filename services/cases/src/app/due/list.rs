@@ -17,7 +17,7 @@ use crate::{
         },
         due::Kind,
     },
-    store::due::{self, Filter, Waiting},
+    store::due::{self, Filter, Part, Waiting},
 };
 
 const DEFAULT_PAGE: i64 = 50;
@@ -72,7 +72,7 @@ pub async fn list_due_things(app: &App, caller: &Caller, asked: Asked<'_>) -> Re
     let mediator = Some(asked.mediator.trim().to_owned()).filter(|mediator| !mediator.is_empty());
     let filter = Filter { case, kinds: asked.kinds.to_vec(), mediator, overdue: asked.overdue };
     let is_first = after.is_none();
-    let mut things = due::list(&mut tx, &scope, &filter, after, size + 1, at).await?;
+    let mut things = due::list(&mut tx, &scope, &filter, Part { after, limit: size + 1 }, at).await?;
     let full = usize::try_from(size).unwrap_or(usize::MAX);
     let more = things.len() > full;
     things.truncate(full);
@@ -82,7 +82,7 @@ pub async fn list_due_things(app: &App, caller: &Caller, asked: Asked<'_>) -> Re
     let total = match (is_first, more) {
         (false, _) => 0,
         (true, false) => things.len(),
-        (true, true) => due::list(&mut tx, &scope, &filter, None, MOST_COUNTED, at).await?.len(),
+        (true, true) => usize::try_from(due::count(&mut tx, &scope, &filter, MOST_COUNTED, at).await?).unwrap_or_default(),
     };
     tx.commit().await?;
     let next = things.last().filter(|_| more).map(|last| page::encode(&(micros(last.at), last.object.kind.code(), &last.object.id)));

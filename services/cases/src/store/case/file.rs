@@ -214,6 +214,11 @@ async fn list_as_asked(
 /// # Errors
 /// The statement failed.
 pub async fn count(tx: &mut PgConnection, scope: &Scope, filter: &Filter, most: i64, at: OffsetDateTime) -> sqlx::Result<i64> {
+    if filter.is_empty() && !scope.is_unit() {
+        return sqlx::query_scalar!(r#"select count_of_person($1, $2, $3, $4) as "count!""#, scope.subject(), &scope.kinds(), at, most)
+            .fetch_one(tx)
+            .await;
+    }
     sqlx::query_scalar!(
         r#"select count_of_cases($1, $2, $3, $4, $5, $6, $7, $8, $9) as "count!""#,
         &filter.stage_codes(),
