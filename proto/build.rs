@@ -18,6 +18,7 @@ const FILES: &[&str] = &[
     "ro/cases/v1/due.proto",
     "ro/cases/v1/entry.proto",
     "ro/cases/v1/exchange.proto",
+    "ro/cases/v1/extract.proto",
     "ro/cases/v1/hold.proto",
     "ro/cases/v1/mediator.proto",
     "ro/cases/v1/mode.proto",

@@ -106,6 +106,7 @@ fn what_anyone_may_call_is_this_and_nothing_else() {
     let expected = [
         "AcceptConcern",
         "AddChannel",
+        "ConfirmAddress",
         "ConfirmChannel",
         "GetClause",
         "GetConcern",

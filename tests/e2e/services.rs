@@ -7,13 +7,21 @@ use harness::{
     system::System,
     wait::eventually,
 };
-use proto::oms::v1::{ReadOffenderRequest, oms_reader_service_client::OmsReaderServiceClient};
+use proto::{
+    cases::v1::{ExtractPurpose, MoveCaseRequest, ParticipantKind, PullExtractRequest, Stage},
+    intake::v1::SubmitReferralRequest,
+    oms::v1::{ReadOffenderRequest, oms_reader_service_client::OmsReaderServiceClient},
+};
 use tonic::{
     Code,
     transport::{Certificate, Channel, ClientTlsConfig, Identity},
 };
 
-use crate::system;
+use crate::{
+    referral::{accepted, queued},
+    samples::institutional_referral,
+    system,
+};
 
 const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];
 /// Who may call what, as the design has it: written here a second time on purpose.
@@ -96,10 +104,42 @@ async fn only_cases_reads_an_offender_and_oms_is_sent_a_number_and_not_why() {
         let read = OmsReaderServiceClient::new(peer).read_offender(ask()).await;
         assert_eq!(read.err().unwrap().code(), Code::PermissionDenied, "{}", person.name);
     }
+    oms_was_sent_reads_of_a_number_and_nothing_else(&system);
+}
+
+fn oms_was_sent_reads_of_a_number_and_nothing_else(system: &System) {
     let record = std::fs::read_to_string(system.description.state_dir.join("oms/oms-requests.log")).unwrap();
     let lines: Vec<&str> = record.lines().filter(|line| !line.starts_with("host: ")).collect();
     let asked = "GET /offenders/000000F?fields=site,status,contactConditions&reason=authorized-duty HTTP/1.1";
-    assert_eq!(lines, [asked, "accept: application/json", ""], "all that OMS was ever sent");
+    assert!(!lines.is_empty());
+    for read in lines.chunks(3) {
+        assert_eq!(read, [asked, "accept: application/json", ""], "all that OMS was ever sent");
+    }
+}
+
+// [TS1b]
+#[tokio::test]
+async fn in_a_full_case_life_oms_is_sent_reads_of_a_number_and_nothing_else() {
+    let system = system().await;
+    let referral = institutional_referral("mission");
+    let request = SubmitReferralRequest { referral: Some(referral) };
+    let receipt = system.referrals("institutional-head-mission").submit_referral(request).await.unwrap().into_inner().receipt.unwrap();
+    let case = accepted(&system, &queued(&system, &receipt.number).await, "both seem ready to be asked").await;
+    let offender = case.participants.iter().find(|one| one.kind() == ParticipantKind::Offender).unwrap().participant_id.clone();
+    for purpose in [ExtractPurpose::Referral, ExtractPurpose::Assessment, ExtractPurpose::Preparation] {
+        let request = PullExtractRequest {
+            case_ref: case.case_id.clone(),
+            participant_id: offender.clone(),
+            purpose: purpose.into(),
+            reason: "a reason that OMS is never told".into(),
+            ..PullExtractRequest::default()
+        };
+        let read = system.extracts("rj-officer-1").pull_extract(request).await.unwrap().into_inner().extract.unwrap();
+        assert_eq!((read.site.as_str(), read.status.as_str()), ("mission", "in-custody"));
+    }
+    let closed = MoveCaseRequest { case_id: case.case_id.clone(), to: Stage::Closed.into(), reason: "done".into(), ..Default::default() };
+    system.cases("rj-officer-1").move_case(closed).await.unwrap();
+    oms_was_sent_reads_of_a_number_and_nothing_else(&system);
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod drill;
 mod due;
 mod entry;
 mod exchange;
+mod extract;
 mod grant;
 mod hold;
 mod import;

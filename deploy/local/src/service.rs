@@ -160,6 +160,7 @@ impl Surroundings<'_> {
             "cases" => settings.extend([
                 ("INTAKE_URL", self.url("intake")?),
                 ("SAFETY_URL", self.url("safety")?),
+                ("OMS_READER_URL", self.url(OMS_READER)?),
                 ("DOCUMENTS", text(self.documents)),
             ]),
             "safety" => settings

@@ -718,6 +718,21 @@ begin
 end $$;
 comment on function count_of_cases is 'How many cases a filtered list has for somebody, up to a bound: no other is counted [R3c, TRAP-6].';
 
+-- The lines of a person are their own: while these are counted, and no longer, the service asks.
+create function count_of_person(person text, kinds text[], at timestamptz, most bigint) returns bigint
+    language plpgsql stable set enable_seqscan to off set actor.reach to 'service' as $$
+declare
+    engaged boolean := is_engaged(person, at);
+begin
+    return (
+        select count(*) from (
+            select distinct a.case_id from case_access a
+            where a.subject = person and a.role = any(kinds) and a.ended_at is null and a.since <= at and (a.until is null or a.until > at)
+              and (a.role <> 'mediator' or engaged)
+            limit most) own);
+end $$;
+comment on function count_of_person is 'How many cases a person may know of by a live line of these kinds, up to a bound, by the rule of may_know_of [R3c, TRAP-6].';
+
 create function cases_closed(closed_before timestamptz, after_time timestamptz, after_id uuid, most bigint)
     returns table (id uuid, number text, closed_at timestamptz, last_use timestamptz, holds bigint, concerns bigint, break_glasses bigint,
                    ordered_by text, ordered_at timestamptz)
@@ -765,6 +780,7 @@ begin
         (select max(asked_at) from entry where case_id = file),
         (select max(taken_at) from entry_step where case_id = file),
         (select greatest(max(recorded_at), max(ended_at)) from curfew where case_id = file),
+        (select max(pulled_at) from extract where case_id = file),
         (select max(taken_at) from case_step where case_id = file),
         (select greatest(max(since), max(ended_at)) from case_access where case_id = file),
         (select greatest(max(broken_at), max(reviewed_at)) from break_glass where case_id = file),

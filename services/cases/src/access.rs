@@ -49,6 +49,7 @@ const ASSESS: &str = "/ro.cases.v1.AssessmentService/RecordAssessment";
 pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.CaseService/ListCases", "case.list", "R3c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.CaseService/GetCase", "case.read", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.CaseService/ReplayCase", "case.replay", "L18", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.CaseService/FindCaseByReferral", "case.find", "R3c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.ParticipantService/AddParticipant", "participant.add", "D-RO", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.ParticipantService/LeaveCase", "participant.leave", "IM1c", UNIT_AND_MEDIATORS),
@@ -102,6 +103,8 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.SessionService/PlanSession", "session.plan", "R4b", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.SessionService/StepSession", "session.step", "R4b", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.SessionService/ListSessions", "session.list", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ExtractService/PullExtract", "extract.pull", "TS1b", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ExtractService/ListExtracts", "extract.list", "TS1b", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.EntryService/AskEntry", "entry.ask", "R6d", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.EntryService/StepEntry", "entry.step", "R2a", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.EntryService/ListEntries", "entry.list", "R3c", UNIT_AND_MEDIATORS),

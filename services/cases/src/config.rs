@@ -32,6 +32,10 @@ pub struct Config {
     #[arg(long, default_value = "https://127.0.0.1:8753")]
     pub safety_url: String,
 
+    /// Address of the reader of OMS, for example https://127.0.0.1:8756; without it no extract is read
+    #[arg(long)]
+    pub oms_reader_url: Option<String>,
+
     /// Seconds for which an answer of safety counts, 5 to 300: where it has not been heard for so long, no mediation begins. An example
     /// until CSC sets it
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(5..=300))]

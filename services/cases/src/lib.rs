@@ -16,11 +16,17 @@ use std::sync::Arc;
 
 use audit_log::Signer;
 use auth::access::Access;
-use proto::{intake::v1::referral_service_client::ReferralServiceClient, safety::v1::alarm_service_client::AlarmServiceClient, subject};
+use proto::{
+    intake::v1::referral_service_client::ReferralServiceClient, oms::v1::oms_reader_service_client::OmsReaderServiceClient,
+    safety::v1::alarm_service_client::AlarmServiceClient, subject,
+};
 use sqlx::migrate::Migrator;
 use to_safety::{OverGrpc, ToSafety};
 
-use app::concern::open_concerns::OpenConcerns;
+use app::{
+    concern::open_concerns::OpenConcerns,
+    extract::{self, oms::ReadOms},
+};
 use domain::consent::Validity;
 
 /// Migrations of the database `ro_cases`, which run after those of the shared crates.
@@ -36,6 +42,13 @@ pub async fn serve(config: Config, ctx: server::Context) -> anyhow::Result<()> {
         tracing::warn!("no audit key is set: a purge has no signed certificate, and no case is purged");
     }
     let safety = AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?);
+    let oms = match &config.oms_reader_url {
+        Some(url) => {
+            let reader: Arc<dyn ReadOms> = Arc::new(extract::oms::OverGrpc(OmsReaderServiceClient::new(ctx.peer("oms-reader", url)?)));
+            Some(reader)
+        }
+        None => None,
+    };
     let app = app::App {
         pool: ctx.pool.clone(),
         clock: ctx.clock.clone(),
@@ -47,6 +60,7 @@ pub async fn serve(config: Config, ctx: server::Context) -> anyhow::Result<()> {
         retention: config.retention()?,
         consents: Validity(config.consent_months),
         concerns: OpenConcerns::new(Arc::new(OverGrpc(safety)), time::Duration::seconds(i64::from(config.safety_heard_within))),
+        oms,
         training: Arc::new(config.training()?),
         due: config.due(),
         signer: signer.clone(),

@@ -18,7 +18,7 @@ const fn every(way: &'static str, to: &'static str, carries: &'static str, highe
     Way { process: "every process", way, to, carries, highest, setting }
 }
 
-pub const WAYS: [Way; 20] = [
+pub const WAYS: [Way; 21] = [
     every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
     every("PostgreSQL, as owner", "the same database, for migrations alone", "tables and rights", Class::Open, Some("database_owner_url")),
     every("HTTP GET", "the identity provider", "nothing but the address of its public keys", Class::Open, Some("identity_keys_url")),
@@ -57,6 +57,14 @@ pub const WAYS: [Way; 20] = [
         carries: "which concerns are guarded; the envelope of NHQ, where safety has lost a concern",
         highest: Class::Protected,
         setting: Some("safety_url"),
+    },
+    Way {
+        process: "cases",
+        way: "gRPC",
+        to: "oms-reader",
+        carries: "the FPS number of an offender who takes part in a case, and nothing else",
+        highest: Class::Protected,
+        setting: Some("oms_reader_url"),
     },
     Way {
         process: "cases",

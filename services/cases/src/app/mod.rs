@@ -13,6 +13,7 @@ pub mod document;
 pub mod due;
 pub mod entry;
 pub mod exchange;
+pub mod extract;
 pub mod gate;
 pub mod hold;
 pub mod mediator;
@@ -42,6 +43,7 @@ use crate::{
         access::need_to_know::{KIND, actor, addressee, approver, at_sites},
         concern::open_concerns::OpenConcerns,
         document::documents::Documents,
+        extract::oms::ReadOms,
     },
     domain::{
         access::decision::Verb, break_glass::Limits, consent::Validity, due::rule::Days, mediator::training::Catalogue, purge::Retention,
@@ -68,6 +70,8 @@ pub struct App {
     pub due: Days,
     /// What safety reports of open concerns.
     pub concerns: OpenConcerns,
+    /// The reader of OMS; without it no extract is read.
+    pub oms: Option<Arc<dyn ReadOms>>,
     /// Signing key for purge certificates; without it no case is purged.
     pub signer: Option<Arc<Signer>>,
 }

@@ -14,6 +14,7 @@ pub mod document;
 pub mod due;
 pub mod entry;
 pub mod exchange;
+pub mod extract;
 pub mod gate;
 pub mod hold;
 pub mod language;

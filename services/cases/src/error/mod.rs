@@ -13,9 +13,11 @@ mod condition;
 mod document;
 mod entry;
 mod exchange;
+mod extract;
 mod list;
 mod mediator;
 mod protocol;
+mod replay;
 mod review;
 mod session;
 
@@ -23,9 +25,11 @@ pub use condition::*;
 pub use document::*;
 pub use entry::*;
 pub use exchange::*;
+pub use extract::*;
 pub use list::*;
 pub use mediator::*;
 pub use protocol::*;
+pub use replay::*;
 pub use review::*;
 pub use session::*;
 

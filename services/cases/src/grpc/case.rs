@@ -4,7 +4,7 @@ use base::{Caller, Refusal, wire};
 use proto::cases::v1::{
     self as wire_cases, CorrectSiteRequest, CorrectSiteResponse, FindCaseByReferralRequest, FindCaseByReferralResponse, GetCaseRequest,
     GetCaseResponse, ListCasesRequest, ListCasesResponse, MoveCaseRequest, MoveCaseResponse, RecordPersonMoveRequest,
-    RecordPersonMoveResponse, case_service_server::CaseService,
+    RecordPersonMoveResponse, ReplayCaseRequest, ReplayCaseResponse, case_service_server::CaseService,
 };
 use tonic::{Request, Response};
 
@@ -13,6 +13,7 @@ use crate::{
         case::{
             move_case,
             read::{self, Whole},
+            replay::replay_case,
         },
         site::change,
         transition::stage_code,
@@ -49,6 +50,15 @@ impl CaseService for Server {
         let ended = read::get_case(&self.0, &caller, &asked.case_ref).await;
         let whole = self.0.watched(&caller, Verb::Read, &asked.case_ref, ended).await?;
         Ok(Response::new(GetCaseResponse { case: Some(encode_whole(whole)) }))
+    }
+
+    async fn replay_case(&self, request: Request<ReplayCaseRequest>) -> Answer<ReplayCaseResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let then = asked.at.as_ref().and_then(wire::instant);
+        let ended = replay_case(&self.0, &caller, &asked.case_ref, then).await;
+        let whole = self.0.watched(&caller, Verb::Replay, &asked.case_ref, ended).await?;
+        Ok(Response::new(ReplayCaseResponse { case: Some(encode_whole(whole)) }))
     }
 
     async fn find_case_by_referral(&self, request: Request<FindCaseByReferralRequest>) -> Answer<FindCaseByReferralResponse> {

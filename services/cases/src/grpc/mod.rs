@@ -12,6 +12,7 @@ mod document;
 mod due;
 mod entry;
 mod exchange;
+mod extract;
 mod hold;
 mod mediator;
 mod mode;
@@ -28,10 +29,10 @@ use proto::cases::v1::{
     clause_service_server::ClauseServiceServer, condition_service_server::ConditionServiceServer,
     consent_service_server::ConsentServiceServer, disclosure_service_server::DisclosureServiceServer,
     document_service_server::DocumentServiceServer, due_service_server::DueServiceServer, entry_service_server::EntryServiceServer,
-    exchange_service_server::ExchangeServiceServer, hold_service_server::HoldServiceServer, mediator_service_server::MediatorServiceServer,
-    mode_service_server::ModeServiceServer, participant_service_server::ParticipantServiceServer,
-    protocol_service_server::ProtocolServiceServer, purge_service_server::PurgeServiceServer, review_service_server::ReviewServiceServer,
-    session_service_server::SessionServiceServer,
+    exchange_service_server::ExchangeServiceServer, extract_service_server::ExtractServiceServer, hold_service_server::HoldServiceServer,
+    mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
+    participant_service_server::ParticipantServiceServer, protocol_service_server::ProtocolServiceServer,
+    purge_service_server::PurgeServiceServer, review_service_server::ReviewServiceServer, session_service_server::SessionServiceServer,
 };
 use server::limits::MESSAGE;
 use tonic::{Response, Status, service::Routes};
@@ -59,6 +60,7 @@ pub fn routes(app: App) -> Routes {
         .add_service(DocumentServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(EntryServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ExchangeServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(ExtractServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(HoldServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(DueServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ReviewServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))

@@ -58,11 +58,25 @@ pub async fn add(
 /// # Errors
 /// The statement failed.
 pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
+    until(tx, case, None).await
+}
+
+/// The line that counted at a moment, likewise.
+///
+/// # Errors
+/// The statement failed.
+pub async fn standing_at(tx: &mut PgConnection, case: CaseId, then: OffsetDateTime) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
+    until(tx, case, Some(then)).await
+}
+
+async fn until(tx: &mut PgConnection, case: CaseId, then: Option<OffsetDateTime>) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
     let rows = sqlx::query!(
         r#"select distinct on (participant_id, mode, described_mode) participant_id, mode, described_mode,
                   is_direct(described_mode) as direct, status, form_version, language, recorded_at, ends_on, initiative, initiative_at
-           from consent_record where case_id = $1 order by participant_id, mode, described_mode, position desc"#,
-        case.uuid()
+           from consent_record where case_id = $1 and ($2::timestamptz is null or recorded_at <= $2)
+           order by participant_id, mode, described_mode, position desc"#,
+        case.uuid(),
+        then
     )
     .fetch_all(tx)
     .await?;

@@ -15,6 +15,7 @@ pub mod document;
 pub mod due;
 pub mod entry;
 pub mod exchange;
+pub mod extract;
 pub mod gate;
 pub mod gate_block;
 pub mod hold;

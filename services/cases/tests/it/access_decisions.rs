@@ -172,6 +172,7 @@ fn a_break_glass_allows_to_read_to_give_it_back_and_nothing_else() {
         [
             Verb::List,
             Verb::Read,
+            Verb::Replay,
             Verb::Find,
             Verb::BreakGlass,
             Verb::EndBreakGlass,
@@ -180,6 +181,7 @@ fn a_break_glass_allows_to_read_to_give_it_back_and_nothing_else() {
             Verb::ListDocuments,
             Verb::ReadDocument,
             Verb::ListItems,
+            Verb::ListExtracts,
             Verb::ListSessions,
             Verb::ListDueThings,
             Verb::ListReviews,

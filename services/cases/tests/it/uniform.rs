@@ -6,23 +6,27 @@ use proto::cases::v1::{
     AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AskEntryRequest, AssignMediatorRequest, CorrectSiteRequest,
     DescribeModeRequest, EndAssignmentRequest, EndConditionRequest, EndCurfewRequest, FindCaseByReferralRequest, FinishReviewRequest,
     GetCaseRequest, LeaveCaseRequest, ListConditionsRequest, ListDisclosuresRequest, ListDocumentsRequest, ListDueThingsRequest,
-    ListEntriesRequest, ListItemsRequest, ListReviewsRequest, ListSessionsRequest, ListStepsRequest, MatchMediatorsRequest,
-    MoveCaseRequest, PlanSessionRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest,
-    RecordCurfewRequest, RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest, SayDirectRequest,
-    StateNoConditionRequest, StepEntryRequest, StepItemRequest, StepSessionRequest, access_service_server::AccessService as _,
-    assessment_service_server::AssessmentService as _, case_service_server::CaseService as _,
-    condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
+    ListEntriesRequest, ListExtractsRequest, ListItemsRequest, ListReviewsRequest, ListSessionsRequest, ListStepsRequest,
+    MatchMediatorsRequest, MoveCaseRequest, PlanSessionRequest, PullExtractRequest, ReadDocumentRequest, RecordAssessmentRequest,
+    RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest, RecordPersonMoveRequest, RecordVictimInformedRequest,
+    RegisterItemRequest, ReplayCaseRequest, SayDirectRequest, StateNoConditionRequest, StepEntryRequest, StepItemRequest,
+    StepSessionRequest, access_service_server::AccessService as _, assessment_service_server::AssessmentService as _,
+    case_service_server::CaseService as _, condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
     disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _, due_service_server::DueService as _,
-    entry_service_server::EntryService as _, exchange_service_server::ExchangeService as _, mediator_service_server::MediatorService as _,
-    mode_service_server::ModeService as _, participant_service_server::ParticipantService as _,
-    protocol_service_server::ProtocolService as _, review_service_server::ReviewService as _, session_service_server::SessionService as _,
+    entry_service_server::EntryService as _, exchange_service_server::ExchangeService as _, extract_service_server::ExtractService as _,
+    mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
+    participant_service_server::ParticipantService as _, protocol_service_server::ProtocolService as _,
+    review_service_server::ReviewService as _, session_service_server::SessionService as _,
 };
 use proto::role;
 use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 39] = [
+const COMPARED: [&str; 42] = [
+    "ReplayCase",
+    "PullExtract",
+    "ListExtracts",
     "ListDueThings",
     "ListReviews",
     "FinishReview",
@@ -153,6 +157,7 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
         | "EndCondition"
         | "ListDisclosures" => ask_of_conditions(door, rpc, name).await,
         "AskEntry" | "StepEntry" | "ListEntries" | "RecordCurfew" | "EndCurfew" => ask_of_entries(door, rpc, name).await,
+        "ReplayCase" | "PullExtract" | "ListExtracts" => ask_of_readings(door, rpc, name).await,
         "ListDueThings" | "ListReviews" | "FinishReview" => ask_of_reviews(door, rpc, name).await,
         "PlanSession" | "StepSession" | "ListSessions" => ask_of_sessions(door, rpc, name).await,
         "ListSteps" => refused(door.list_steps(asked(&who, ListStepsRequest { case_ref: name }))).await,
@@ -176,6 +181,22 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
             refused(door.record_consent(asked(&who, request))).await
         }
         _ => refused(door.move_case(asked(&who, MoveCaseRequest { case_id: name, to: 2, ..Default::default() }))).await,
+    }
+}
+
+/// The same of a case as it was known, and of extracts of OMS.
+async fn ask_of_readings(door: &Server, rpc: &str, name: String) -> Seen {
+    let who = mediator("mediator-1");
+    match rpc {
+        "ReplayCase" => {
+            let at = Some(base::wire::timestamp(crate::world::NOW));
+            refused(door.replay_case(asked(&who, ReplayCaseRequest { case_ref: name, at }))).await
+        }
+        "PullExtract" => {
+            let request = PullExtractRequest { case_ref: name, purpose: 2, ..Default::default() };
+            refused(door.pull_extract(asked(&who, request))).await
+        }
+        _ => refused(door.list_extracts(asked(&who, ListExtractsRequest { case_ref: name }))).await,
     }
 }
 

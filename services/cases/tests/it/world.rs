@@ -115,6 +115,7 @@ impl World {
             training: Arc::new(Catalogue::example().unwrap()),
             due: Days::EXAMPLE,
             concerns: OpenConcerns::new(Arc::clone(&alarm) as Arc<dyn TellSafety>, time::Duration::seconds(10)),
+            oms: None,
             signer: Some(Arc::new(signer())),
         };
         let world = Self { app, alarm, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) };

@@ -12,8 +12,8 @@ use proto::{
         clause_service_client::ClauseServiceClient, condition_service_client::ConditionServiceClient,
         consent_service_client::ConsentServiceClient, disclosure_service_client::DisclosureServiceClient,
         document_service_client::DocumentServiceClient, due_service_client::DueServiceClient, entry_service_client::EntryServiceClient,
-        exchange_service_client::ExchangeServiceClient, hold_service_client::HoldServiceClient,
-        mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
+        exchange_service_client::ExchangeServiceClient, extract_service_client::ExtractServiceClient,
+        hold_service_client::HoldServiceClient, mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, protocol_service_client::ProtocolServiceClient,
         purge_service_client::PurgeServiceClient, review_service_client::ReviewServiceClient, session_service_client::SessionServiceClient,
     },
@@ -82,6 +82,7 @@ clients! {
     due_things: cases, DueServiceClient;
     entries: cases, EntryServiceClient;
     exchange: cases, ExchangeServiceClient;
+    extracts: cases, ExtractServiceClient;
     holds: cases, HoldServiceClient;
     mediators: cases, MediatorServiceClient;
     modes: cases, ModeServiceClient;

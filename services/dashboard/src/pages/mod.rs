@@ -20,6 +20,7 @@ pub mod drill;
 pub mod due;
 pub mod entry;
 pub mod exchange;
+pub mod extract;
 pub mod grant;
 pub mod hold;
 pub mod import;
@@ -73,6 +74,7 @@ pub const ALL: &[&Page] = &[
     &access::PAGE,
     &document::PAGE,
     &exchange::PAGE,
+    &extract::PAGE,
     &session::PAGE,
     &entry::PAGE,
     &break_glass::PAGE,

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use proto::{
     cases::v1::{
         Access, AssignMediatorRequest, AssignOfficerRequest, Case, GetCaseRequest, ListAccessRequest, ListCasesRequest, ListCasesResponse,
-        MoveCaseRequest, RecordAssessmentRequest, RecordAssessmentResponse, RiskLevel, Stage, Wait,
+        MoveCaseRequest, RecordAssessmentRequest, RecordAssessmentResponse, ReplayCaseRequest, RiskLevel, Stage, Wait,
     },
     id::Region,
     role,
@@ -106,10 +106,13 @@ pub struct List {
 
 /// One case with its participants and assessments
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ro case show RC-4TQM-9XKD")]
+#[command(after_help = "Examples:\n  ro case show RC-4TQM-9XKD\n  ro case show RC-4TQM-9XKD --at 2027-03-31T23:59:59Z")]
 pub struct Show {
     /// Case number or id
     case: String,
+    /// As it was known at this moment, from what was recorded until then
+    #[arg(long, value_parser = grant::instant)]
+    at: Option<OffsetDateTime>,
     #[command(flatten)]
     common: Common,
 }
@@ -311,10 +314,19 @@ impl List {
 
 impl Show {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
-        let case = find(session, who, &self.case).await?;
+        let at = self.at.map(base::wire::timestamp);
+        let case = if at.is_some() {
+            let request = ReplayCaseRequest { case_ref: self.case.clone(), at };
+            session.cases(who)?.replay_case(request).await?.into_inner().case.unwrap_or_default()
+        } else {
+            find(session, who, &self.case).await?
+        };
         if session.json {
             output::print_json(&case);
         } else {
+            if at.is_some() {
+                print::line(case_card::AS_KNOWN.fill(session.lang, &[&output::instant(at.as_ref())]));
+            }
             print::line(case_card::card(&case, session.lang));
         }
         Ok(())

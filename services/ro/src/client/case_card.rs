@@ -7,6 +7,8 @@ use super::{
     text::{Lang, Words},
 };
 
+/// Above a case as it was known at a moment.
+pub const AS_KNOWN: Words = Words { en: "as it was known on {}", fr: "tel qu’il était connu le {}" };
 const FROZEN: Words =
     Words { en: "contact is frozen: a safety concern is open", fr: "contacts suspendus : préoccupation de sécurité ouverte" };
 const OFFICERS: Words = Words { en: "officers: {}", fr: "agents : {}" };

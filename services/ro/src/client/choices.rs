@@ -4,8 +4,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
     cases::v1::{
         ConditionEnd, ConditionKind, CurfewKind, DeliveryWay, DocumentKind, DocumentSide, DueKind, EngagementEnd, EngagementKind,
-        EntryGround, EntryNeed, EntryPurpose, EntryScreening, InformedHow, Initiative, PartKind, ParticipantKind, Requirement,
-        ReviewFinding, RiskLevel, SessionOutcome, Stage, Wait, Wish,
+        EntryGround, EntryNeed, EntryPurpose, EntryScreening, ExtractPurpose, InformedHow, Initiative, PartKind, ParticipantKind,
+        Requirement, ReviewFinding, RiskLevel, SessionOutcome, Stage, Wait, Wish,
     },
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
@@ -57,6 +57,7 @@ choice!(entry_purpose, EntryPurpose, ["preparation", "mediation", "clearance"]);
 choice!(entry_need, EntryNeed, ["interpreter", "sign-language", "mobility", "tty", "vision", "service-animal", "escort"]);
 choice!(entry_ground, EntryGround, ["safety", "offence", "screening", "time-or-place"]);
 choice!(entry_screening, EntryScreening, ["done", "waived"]);
+choice!(extract_purpose, ExtractPurpose, ["referral", "assessment", "preparation"]);
 choice!(curfew_kind, CurfewKind, ["curfew", "reporting"]);
 choice!(wait, Wait, ["officer", "mediator", "end-of-concern"]);
 choice!(
@@ -140,6 +141,7 @@ mod tests {
         complete(condition_kind(), |n| ConditionKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(condition_end(), |n| ConditionEnd::try_from(n).ok().map(|v| v.as_str_name()));
         complete(informed_how(), |n| InformedHow::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(extract_purpose(), |n| ExtractPurpose::try_from(n).ok().map(|v| v.as_str_name()));
         complete(due_kind(), |n| DueKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(review_finding(), |n| ReviewFinding::try_from(n).ok().map(|v| v.as_str_name()));
         complete(stage(), |n| Stage::try_from(n).ok().map(|v| v.as_str_name()));

@@ -25,6 +25,7 @@ pub mod due;
 pub mod entry;
 mod entry_card;
 pub mod exchange;
+pub mod extract;
 pub mod failure;
 pub mod grant;
 pub mod hold;
@@ -88,6 +89,9 @@ pub enum Command {
     /// Entry of people to a site: ask, decide, hand out the list for the gate; curfews
     #[command(subcommand)]
     Entry(entry::Command),
+    /// What OMS says of the offender of a case
+    #[command(subcommand)]
+    Extract(extract::Command),
     /// The register of disclosures
     #[command(subcommand)]
     Disclosure(disclosure::Command),
@@ -166,6 +170,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Condition(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Entry(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Extract(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Disclosure(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Due(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Review(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),

@@ -19,6 +19,9 @@ pub enum Verb {
     List,
     #[strum(serialize = "case.read")]
     Read,
+    /// The case as it was known at a moment.
+    #[strum(serialize = "case.replay")]
+    Replay,
     #[strum(serialize = "case.find")]
     Find,
     #[strum(serialize = "participant.add")]
@@ -98,6 +101,11 @@ pub enum Verb {
     StepItem,
     #[strum(serialize = "item.list")]
     ListItems,
+    /// Reading of an offender in OMS.
+    #[strum(serialize = "extract.pull")]
+    PullExtract,
+    #[strum(serialize = "extract.list")]
+    ListExtracts,
     #[strum(serialize = "session.plan")]
     PlanSession,
     /// Confirmation, beginning, end, and what comes after it.
@@ -274,6 +282,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern | Verb::RecordStatement => by_the_service(tie),
         Verb::List
         | Verb::Read
+        | Verb::Replay
         | Verb::Find
         | Verb::ListDocuments
         | Verb::ReadDocument
@@ -331,6 +340,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         Verb::ListDisclosures | Verb::ReadWording | Verb::ListAdvice | Verb::ReadAdvice => of_disclosures(tie, verb),
         Verb::ListDueThings | Verb::GetWorkload | Verb::ListReviews | Verb::FinishReview | Verb::SignOffReview => of_supervision(tie, verb),
         Verb::ListSiteEntries | Verb::DecideEntry | Verb::HandOutManifest => at_the_site(tie),
+        Verb::PullExtract | Verb::ListExtracts => of_readings(tie, verb),
         Verb::AskEntry | Verb::StepEntry | Verb::ListEntries | Verb::RecordCurfew | Verb::EndCurfew => of_entries(tie, verb),
         Verb::BreakGlass | Verb::EndBreakGlass | Verb::ListBreakGlass | Verb::ReviewBreakGlass => of_break_glass(tie, verb),
     }
@@ -386,6 +396,16 @@ fn of_entries(tie: Tie, verb: Verb) -> Decision {
     }
 }
 
+/// Extracts of OMS: read as everything on the case, and pulled by whoever works on it.
+fn of_readings(tie: Tie, verb: Verb) -> Decision {
+    match (verb, tie) {
+        (Verb::ListExtracts, _) => of_readers(tie),
+        (_, Tie::Unit | Tie::Line(Line::Officer | Line::Mediator)) => Decision::Allowed,
+        (_, Tie::Line(Line::BreakGlass)) => Decision::Refused(error::read_only_access()),
+        (_, Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger) => Decision::Hidden,
+    }
+}
+
 /// What whoever answers for a site reads and decides of an entry to it, and nobody else; the unit reads it on the case.
 const fn at_the_site(tie: Tie) -> Decision {
     match tie {
@@ -424,6 +444,7 @@ fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
             | Verb::AdviseDrafter
             | Verb::RegisterItem
             | Verb::PlanSession
+            | Verb::PullExtract
             | Verb::AskEntry
             | Verb::RecordCurfew,
             Some(Stage::Closed),

@@ -2,4 +2,5 @@
 
 pub mod file;
 pub mod opening;
+pub mod replay;
 pub mod step;

@@ -64,6 +64,7 @@ pub async fn carry_out(
     let (reviews, due_notices) = reviews(tx, id).await?;
     let consents = sqlx::query!("delete from consent_record where case_id = $1", id).execute(&mut *tx).await?;
     let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
+    let extracts = sqlx::query!("delete from extract where case_id = $1", id).execute(&mut *tx).await?;
     let conflicts = sqlx::query!("delete from mediator_conflict where case_id = $1", id).execute(&mut *tx).await?;
     let passages = passages(tx, id).await?;
     let (entries, entry_notices) = entries(tx, id).await?;
@@ -84,6 +85,7 @@ pub async fn carry_out(
         ("break_glass", broken.rows_affected()),
         ("consent_record", consents.rows_affected()),
         ("assessment", assessments.rows_affected()),
+        ("extract", extracts.rows_affected()),
         ("mediator_conflict", conflicts.rows_affected()),
         ("gate_block", blocks.len() as u64),
         ("leaving", leavings.rows_affected()),

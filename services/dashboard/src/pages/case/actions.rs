@@ -39,7 +39,9 @@ pub fn of_case(case: &Case, part: Part, drawing: &Drawing<'_>) -> Markup {
                 (link("/person-move", texts.person_moved))
             }
             (link("/conditions", texts.conditions))
+            (link("/extracts", texts.extracts))
             (link("/steps", texts.steps))
+            (link("/replay", texts.replay))
             @if part.answers() { (link("/site", texts.correct_site)) }
             @if drawing.session.caller.has_role(NATIONAL_MANAGER) { (link("/access", texts.who_read)) }
         }

@@ -77,7 +77,7 @@ impl File<'_> {
 }
 
 /// The stages in their order, the present one marked.
-fn steps(case: &Case, drawing: &Drawing<'_>) -> Markup {
+pub(super) fn steps(case: &Case, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     let mut stages = vec![Stage::Assessment, Stage::Preparation, Stage::Mediation, Stage::FollowUp, Stage::Closed];
     if case.stage() == Stage::Paused {
@@ -123,7 +123,7 @@ fn waits(case: &Case, drawing: &Drawing<'_>) -> Markup {
     }
 }
 
-fn overview(case: &Case, part: Part, drawing: &Drawing<'_>) -> Markup {
+pub(super) fn overview(case: &Case, part: Part, drawing: &Drawing<'_>) -> Markup {
     let texts = texts::of(drawing.language);
     let facts = Facts::new()
         .text(texts.stage, words::stage(case.stage(), drawing.language))

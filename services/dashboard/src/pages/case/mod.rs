@@ -8,6 +8,7 @@ mod handlers;
 mod list;
 mod next;
 mod record;
+mod replay;
 pub mod texts;
 mod view;
 
@@ -26,6 +27,7 @@ pub const PAGE: Page = Page {
         Rule::signed_in("/{language}/cases/board", "R3c"),
         Rule::signed_in("/{language}/cases/of-referral/{referral}", "R3c"),
         Rule::signed_in("/{language}/cases/{case}", "R3c"),
+        Rule::signed_in("/{language}/cases/{case}/replay", "L18"),
         Rule::signed_in("/{language}/cases/{case}/move", "R3a"),
         Rule::signed_in("/{language}/cases/{case}/site", "R3e"),
         Rule::signed_in("/{language}/cases/{case}/person-move", "R3e"),
@@ -45,6 +47,7 @@ fn routes() -> Router<App> {
         .route("/{language}/cases/board", get(handlers::board))
         .route("/{language}/cases/of-referral/{referral}", get(handlers::of_referral))
         .route("/{language}/cases/{case}", get(handlers::file))
+        .route("/{language}/cases/{case}/replay", get(replay::page))
         .route("/{language}/cases/{case}/move", get(forms::move_form).post(forms::move_case))
         .route("/{language}/cases/{case}/site", get(forms::site_form).post(forms::correct_site))
         .route("/{language}/cases/{case}/person-move", get(forms::person_move_form).post(forms::record_person_move))

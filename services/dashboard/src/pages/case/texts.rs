@@ -89,6 +89,12 @@ crate::text::texts! {
     sessions: "Sessions", "Séances";
     entries: "Entries to sites", "Entrées aux unités";
     steps: "Steps and protocols", "Étapes et protocoles";
+    replay: "As it was known before", "Tel qu’il était connu auparavant";
+    replay_of: "Case {number} as it was known", "Dossier {number} tel qu’il était connu";
+    replay_at: "Moment (UTC)", "Moment (heure UTC)";
+    replay_show: "Show", "Afficher";
+    replay_what: "What had been recorded until this moment:", "Ce qui avait été consigné jusqu’à ce moment :";
+    extracts: "Extracts of OMS", "Extraits du SGD";
     exchange: "Letters and messages", "Lettres et messages";
     keep_document: "Add a document", "Ajouter un document";
 
