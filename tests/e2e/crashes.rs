@@ -7,11 +7,15 @@ use harness::{
     wait::eventually,
 };
 use proto::{
+    cases::v1::{Item, ItemState, ItemStep, ListItemsRequest, ParticipantKind, RegisterItemRequest, StepItemRequest},
     intake::v1::{Disposition, ScreenReferralRequest, SubmitReferralRequest},
     safety::v1::RaiseConcernRequest,
 };
 
-use crate::samples::{imminent_concern, institutional_referral};
+use crate::{
+    gate::{Mediating, mediating, reviewed},
+    samples::{imminent_concern, institutional_referral},
+};
 
 const CONCERNS: usize = 40;
 const LONG: Duration = Duration::from_secs(60);
@@ -107,4 +111,65 @@ async fn referrals_accepted_while_cases_is_down_and_intake_is_killed_each_open_o
         if opened == 10 { Ok(()) } else { Err(format!("{opened} cases")) }
     };
     eventually("ten cases are open", LONG, look).await;
+}
+
+/// Releases that are cut off, each somewhat later in its course than the one before.
+const RELEASES: u64 = 10;
+const LATER: Duration = Duration::from_millis(4);
+
+// [R4b]
+#[tokio::test]
+async fn a_release_in_the_middle_of_which_cases_is_killed_has_happened_once_or_not_at_all() {
+    let system = System::start(Wishes::default()).await;
+    let Mediating { case, .. } = mediating(&system).await;
+    reviewed(&system, &case).await;
+    let person = |kind: ParticipantKind| case.participants.iter().find(|one| one.kind() == kind).unwrap().participant_id.clone();
+    let ask = |item: &str, step: ItemStep| StepItemRequest {
+        case_ref: case.case_id.clone(),
+        item_id: item.to_owned(),
+        step: step.into(),
+        ..StepItemRequest::default()
+    };
+    let item = async |id: &str| -> Item {
+        let items = async || {
+            let request = ListItemsRequest { case_ref: case.case_id.clone() };
+            system.exchange("mediator-1").list_items(request).await.map(|answer| answer.into_inner().items).map_err(|s| s.to_string())
+        };
+        eventually("the items are read", LONG, items).await.into_iter().find(|one| one.item_id == id).unwrap()
+    };
+    let releases = |item: &Item| item.steps.iter().filter(|taken| taken.step() == ItemStep::Release).count();
+    for n in 0..RELEASES {
+        let letter = RegisterItemRequest {
+            case_ref: case.case_id.clone(),
+            from: person(ParticipantKind::Offender),
+            to: person(ParticipantKind::Victim),
+            mode: "letter".into(),
+            words: format!("letter {n}"),
+            ..RegisterItemRequest::default()
+        };
+        let id = system.exchange("mediator-1").register_item(letter).await.unwrap().into_inner().item_id;
+        system.exchange("mediator-1").step_item(ask(&id, ItemStep::Review)).await.unwrap();
+        let release = async || {
+            let answer = system.exchange("mediator-1").step_item(ask(&id, ItemStep::Release)).await;
+            answer.map(|_| ()).map_err(|status| status.to_string())
+        };
+        let (answered, ()) = tokio::join!(release(), async {
+            tokio::time::sleep(LATER * u32::try_from(n).unwrap()).await;
+            system.kill("cases").await;
+        });
+        system.restart("cases").await;
+        let found = item(&id).await;
+        let happened = found.state() == ItemState::Released;
+        assert!(happened || found.state() == ItemState::InReview, "{:?}", found.state());
+        assert_eq!(releases(&found), usize::from(happened), "what was released has its step, and what was not has none");
+        assert!(happened || answered.is_err(), "a release that was confirmed stands");
+        // Whoever had no answer asks again.
+        eventually("it is released", LONG, release).await;
+        let found = item(&id).await;
+        assert_eq!((found.state(), releases(&found)), (ItemState::Released, 1));
+    }
+    assert!(
+        cut_off > 0 && cut_off + went_through == u32::try_from(RELEASES).unwrap(),
+        "{cut_off} were cut off, {went_through} went through"
+    );
 }
