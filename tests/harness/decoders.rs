@@ -54,6 +54,8 @@ fn facts(bytes: &[u8]) {
     message::<cases::ConditionAdvised>(bytes);
     message::<cases::GateChanged>(bytes);
     message::<cases::EntryChanged>(bytes);
+    message::<cases::ContactStopped>(bytes);
+    message::<cases::ContactClear>(bytes);
     message::<cases::BreakGlassOpened>(bytes);
     message::<cases::BreakGlassQuotaReached>(bytes);
     message::<cases::BreakGlassReviewDue>(bytes);

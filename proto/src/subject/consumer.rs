@@ -5,9 +5,10 @@ use topology::ConsumerSpec;
 use super::{
     name::{
         BREAK_GLASS_OPENED, BREAK_GLASS_QUOTA_REACHED, BREAK_GLASS_REVIEW_DUE, CASE_MOVED, CASE_OPENED, CASE_PURGED, CASE_TIES,
-        CONCERN_CHANGED, CONCERN_RAISED, CONDITION_ADVISED, CONTACT_PUSHED, ENGAGEMENT_ENDING, ENTRY_CHANGED, EVERY_CONTACT, EVERY_RAISE,
-        EVERY_REFERRAL, EVERY_RING, EVERY_SERVICE_RAISE, GATE_CHANGED, GRANT_CHANGED, MEDIATOR_ASSIGNED, NOTICES_PURGED, OFFICER_ASSIGNED,
-        REFERRAL_CORRECTED, REFERRAL_PURGED, REFERRAL_SCREENED, REFERRALS_RECEIVED, RING_DELIVERED, RING_UNREACHED, THING_DUE,
+        CONCERN_CHANGED, CONCERN_RAISED, CONDITION_ADVISED, CONTACT_CLEAR, CONTACT_PUSHED, CONTACT_STOPPED, ENGAGEMENT_ENDING,
+        ENTRY_CHANGED, EVERY_CONTACT, EVERY_RAISE, EVERY_REFERRAL, EVERY_RING, EVERY_SERVICE_RAISE, GATE_CHANGED, GRANT_CHANGED,
+        MEDIATOR_ASSIGNED, NOTICES_PURGED, OFFICER_ASSIGNED, REFERRAL_CORRECTED, REFERRAL_PURGED, REFERRAL_SCREENED, REFERRALS_RECEIVED,
+        RING_DELIVERED, RING_UNREACHED, THING_DUE,
     },
     stream::{CASES, INTAKE, NOTIFICATION, RAISES, RINGS, SAFETY, SERVICE_RAISES, SUBMISSIONS, consumer},
     witness::WITNESSES,
@@ -39,6 +40,8 @@ pub const NOTIFICATION_ADVICE: ConsumerSpec = consumer("notification", &CASES, "
 pub const NOTIFICATION_MEDIATORS: ConsumerSpec = consumer("notification", &CASES, "notification-mediators", &[ENGAGEMENT_ENDING]);
 /// What is due. On its own, for the same reason.
 pub const NOTIFICATION_DUE: ConsumerSpec = consumer("notification", &CASES, "notification-due", &[THING_DUE]);
+/// Who must not be contacted now. On its own: a stop waits behind nothing.
+pub const NOTIFICATION_STOPS: ConsumerSpec = consumer("notification", &CASES, "notification-stops", &[CONTACT_STOPPED, CONTACT_CLEAR]);
 /// An acceptance stops what is not yet delivered to that audience.
 pub const NOTIFICATION_CONCERNS: ConsumerSpec = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
 /// Consumers of the facts that reporting counts, one for each stream.
@@ -63,7 +66,7 @@ pub const CASES_PURGE_NOTICES: ConsumerSpec = consumer("cases", &NOTIFICATION, "
 
 /// The durable consumers. The subjects of a name never change: a version that consumes others does so under a new name (`…-2`), and the
 /// former is in [`FORMER`] until no version of the service uses it.
-pub const CONSUMERS: [ConsumerSpec; 39] = [
+pub const CONSUMERS: [ConsumerSpec; 40] = [
     INTAKE_CONCERNS,
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
@@ -98,6 +101,7 @@ pub const CONSUMERS: [ConsumerSpec; 39] = [
     NOTIFICATION_ADVICE,
     NOTIFICATION_MEDIATORS,
     NOTIFICATION_DUE,
+    NOTIFICATION_STOPS,
     NOTIFICATION_CONCERNS,
     REPORTING_GRANTS,
     REPORTING_FACTS,

@@ -114,6 +114,9 @@ pub const CONDITION_ADVISED: &str = "ro.cases.event.condition-advised";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
 /// Something that was released or confirmed is blocked, or clear again; told to whoever works on the case.
 pub const GATE_CHANGED: &str = "ro.cases.event.gate-changed";
+/// A participant of a case must not be contacted for it now, or may be again: what waits for them is not sent [IM1c, L26-6].
+pub const CONTACT_STOPPED: &str = "ro.cases.event.contact-stopped";
+pub const CONTACT_CLEAR: &str = "ro.cases.event.contact-clear";
 /// Something happened to an entry to a site; told to whoever decides on it, or works on the case.
 pub const ENTRY_CHANGED: &str = "ro.cases.event.entry-changed";
 /// A case was purged: services that store data of it destroy that and report it [LPR4].
@@ -129,7 +132,7 @@ pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const RING_UNREACHED: &str = "ro.notification.event.ring-unreached";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 42] = [
+pub const FACTS: [&str; 44] = [
     REFERRALS_RECEIVED,
     REFERRAL_SCREENED,
     REFERRAL_CORRECTED,
@@ -147,6 +150,8 @@ pub const FACTS: [&str; 42] = [
     CONDITION_ADVISED,
     CASE_MOVED,
     GATE_CHANGED,
+    CONTACT_STOPPED,
+    CONTACT_CLEAR,
     ENTRY_CHANGED,
     CASE_PURGED,
     REFERRAL_PURGED,

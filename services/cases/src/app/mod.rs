@@ -8,6 +8,7 @@ pub mod clause;
 pub mod concern;
 pub mod condition;
 pub mod consent;
+pub(crate) mod contact;
 pub mod disclosure;
 pub mod document;
 pub mod due;

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use vault::Vault;
 
 use crate::{
+    app::contact,
     domain::case::stage::{Stage, Standing},
     store::case::step::{self, Step},
 };
@@ -60,6 +61,7 @@ pub(crate) async fn apply(
     step::step(tx, vault, case, Step { id: ids.uuid(), from: Some(from.stage), to, reason, by }, at).await?;
     if from.stage != to.stage {
         outbox::enqueue(tx, &case_moved(ids, case, to.stage, at), at).await?;
+        contact::tell(tx, ids, case, at).await?;
     }
     Ok(())
 }

@@ -103,13 +103,17 @@ pub async fn raise_events(tx: &mut PgConnection, concerns: &[ConcernId]) -> sqlx
     .await
 }
 
-/// Lifts a concern's freeze: safety has confirmed that it is closed.
+/// Lifts a concern's freeze: safety has confirmed that it is closed. Returns the cases that it froze.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn lift(tx: &mut PgConnection, concern: ConcernId, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!("update case_concern set closed_at = $2 where concern_id = $1 and closed_at is null", concern.uuid(), at)
-        .execute(tx)
-        .await?;
-    Ok(())
+pub async fn lift(tx: &mut PgConnection, concern: ConcernId, at: OffsetDateTime) -> sqlx::Result<Vec<CaseId>> {
+    let cases = sqlx::query_scalar!(
+        "update case_concern set closed_at = $2 where concern_id = $1 and closed_at is null returning case_id",
+        concern.uuid(),
+        at
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(cases.into_iter().map(CaseId::new).collect())
 }

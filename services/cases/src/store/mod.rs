@@ -9,6 +9,7 @@ pub mod case;
 pub mod concern;
 pub mod condition;
 pub mod consent;
+pub mod contact;
 pub mod decode;
 pub mod disclosure;
 pub mod document;

@@ -47,6 +47,8 @@ async fn a_forgotten_where_shows_a_mediator_nothing_of_another_mediators_case() 
         // The concern opened it.
         ("review", 1),
         ("review_event", 1),
+        // The concern froze it: everyone on it is told of to other services.
+        ("contact_stop", 2),
         // Two assessments, the schedule and the review of the case, and what is due of the mediator's own entry.
         ("due", 8),
         ("case_step", 4),

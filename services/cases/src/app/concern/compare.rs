@@ -15,7 +15,7 @@ use to_safety::{Known, Open, Stands, learn};
 use uuid::Uuid;
 
 use crate::{
-    app::{App, access::need_to_know::find, review::call::call_for, site::follow, transition},
+    app::{App, access::need_to_know::find, contact, review::call::call_for, site::follow, transition},
     domain::{
         access::decision::{self, Tie, Verb},
         gate::conditions,
@@ -92,6 +92,7 @@ async fn freeze_one(app: &App, case: CaseId, concern: ConcernId) -> Result<()> {
     }
     let to = conditions::after_contact_frozen(ground.standing);
     transition::apply(&mut tx, (&app.vault, &app.ids), case, ground.standing, to, "", transition::BY_ITSELF, at).await?;
+    contact::tell(&mut tx, &app.ids, case, at).await?;
     tx.commit().await?;
     app.outbox.wake();
     tracing::warn!(case.id = %case, concern.id = %concern, "an open concern names the case: contact is frozen");
@@ -116,10 +117,27 @@ async fn settle(app: &App, open: &[Open]) -> Result<bool> {
         let mut tx = app.begin_itself().await?;
         let events = concern::raise_events(&mut tx, &arrived).await?;
         outbox::confirm_all(&mut tx, &events, at).await?;
+        let mut lifted = BTreeSet::new();
         for closed in answers.iter().filter(|answer| answer.stands == Stands::Closed) {
-            concern::lift(&mut tx, closed.concern, at).await?;
+            lifted.extend(concern::lift(&mut tx, closed.concern, at).await?);
             tracing::info!(concern.id = %closed.concern, "concern closed");
         }
         tx.commit().await.inspect_err(|error| tracing::error!(error = store_error(error), "what safety has closed could not be noted"))?;
+        for case in lifted {
+            if let Err(error) = tell_one(app, case).await {
+                tracing::error!(case.id = %case, error = %error, "it could not be told that contact is clear: it is told with the next change");
+            }
+        }
     }
+}
+
+/// In a transaction of its own, so that the case is locked before anything else. Where it fails, contact stays stopped.
+async fn tell_one(app: &App, case: CaseId) -> Result<()> {
+    let at = app.clock.now();
+    let mut tx = app.begin_itself().await?;
+    if gate::lock(&mut tx, case, at).await?.is_some() && contact::tell(&mut tx, &app.ids, case, at).await? {
+        tx.commit().await?;
+        app.outbox.wake();
+    }
+    Ok(())
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        App,
+        App, contact,
         gate::{
             entry::revalidate::revalidate,
             passage::{Passage, Session, admission},
@@ -62,14 +62,15 @@ async fn awaited(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Awaite
 /// # Errors
 /// A statement failed.
 pub(crate) async fn recheck(tx: &mut PgConnection, app: &App, case: CaseId, at: OffsetDateTime) -> Result<bool> {
+    let told_of_contact = contact::tell(tx, &app.ids, case, at).await?;
     // First, because a session rests on entries.
-    let told_of_entries = revalidate(tx, app, case, at).await?;
+    let told_before = revalidate(tx, app, case, at).await? || told_of_contact;
     let awaited = awaited(tx, case).await?;
     let before = gate_block::standing(tx, case).await?;
     if awaited.is_empty() && before.is_empty() {
-        return Ok(told_of_entries);
+        return Ok(told_before);
     }
-    let Some(ground) = gate::lock(tx, case, at).await? else { return Ok(told_of_entries) };
+    let Some(ground) = gate::lock(tx, case, at).await? else { return Ok(told_before) };
     let passage = Passage::read(tx, app, &ground, Unopened::Marked, at).await?;
     let admission = if awaited.iter().any(|one| one.meets.is_some()) { Some(admission(tx, case).await?) } else { None };
     let mut changed = Vec::new();
@@ -99,7 +100,7 @@ pub(crate) async fn recheck(tx: &mut PgConnection, app: &App, case: CaseId, at: 
         gate_block::clear(tx, block.id, at).await?;
     }
     if changed.is_empty() {
-        return Ok(told_of_entries);
+        return Ok(told_before);
     }
     let people = access::at_work_on(tx, case, at).await?;
     let events = changed.iter().flat_map(|change| people.iter().map(|person| gate_changed(app, case, *change, person, at)));

@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod conditions;
+pub mod contact;
 pub mod missing;
 pub mod release;
 mod remedy;

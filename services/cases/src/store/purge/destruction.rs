@@ -69,6 +69,7 @@ pub async fn carry_out(
     let passages = passages(tx, id).await?;
     let (entries, entry_notices) = entries(tx, id).await?;
     let blocks = sqlx::query_scalar!("delete from gate_block where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
+    let stops = sqlx::query!("delete from contact_stop where case_id = $1", id).execute(&mut *tx).await?;
     let leavings = sqlx::query!("delete from leaving where case_id = $1", id).execute(&mut *tx).await?;
     let people = sqlx::query!("delete from participant where case_id = $1", id).execute(&mut *tx).await?;
     let documents = sqlx::query_scalar!("delete from document where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
@@ -88,6 +89,7 @@ pub async fn carry_out(
         ("extract", extracts.rows_affected()),
         ("mediator_conflict", conflicts.rows_affected()),
         ("gate_block", blocks.len() as u64),
+        ("contact_stop", stops.rows_affected()),
         ("leaving", leavings.rows_affected()),
         ("participant", people.rows_affected()),
         ("document", documents.len() as u64),
