@@ -102,6 +102,7 @@ create table delivery (
     due_at timestamptz not null,
     finished_at timestamptz,
     held_until timestamptz,
+    participant_id uuid,
     constraint delivery_finishes_with_its_state check ((finished_at is null) = (state in ('pending', 'sent', 'retrying')))
 );
 comment on table delivery is 'The ledger: every attempt to tell somebody something, by every channel. No content and no address.';
@@ -109,6 +110,7 @@ comment on column delivery.delivery_id is 'Id; also the Message-ID of the mail, 
 comment on column delivery.item_id is 'The inbox item it announces.';
 comment on column delivery.recipient is 'Person or office, as in inbox_item.';
 comment on column delivery.victim_ref is 'Set where the recipient is a victim, as in contact_point: a do-not-contact mark on it beats everything at send time [L26-6]. Protected B.';
+comment on column delivery.participant_id is 'Set where it is to a participant of a case, for that case: while contact with them is stopped, nothing is sent [IM1c, L26-6].';
 comment on column delivery.template is 'Template code of what it tells of; e-mail carries the content-free form of it only.';
 comment on column delivery.channel is 'inbox, email, gateway: the deployment''s own gateway to telephones and pagers, push: a browser of the person, or text and voice: a number of the person, by the gateway.';
 comment on column delivery.via is 'The channel of the person''s own that it leaves by, as in channel; nil where it is none.';
@@ -126,6 +128,7 @@ create unique index delivery_one_open_per_item on delivery (item_id, channel, vi
 create index delivery_newest_first on delivery (created_at desc, delivery_id desc);
 create index delivery_by_item on delivery (item_id);
 create index delivery_by_reference on delivery (reference, created_at desc, delivery_id desc);
+create index delivery_open_to_a_participant on delivery (participant_id) where participant_id is not null and state in ('pending', 'retrying');
 create index delivery_to_send on delivery (grade, due_at) where channel = 'email' and state in ('pending', 'retrying');
 create index delivery_to_call on delivery (due_at) where channel in ('gateway', 'text', 'voice') and state in ('pending', 'sent', 'retrying');
 create index delivery_to_push on delivery (due_at) where channel = 'push' and state in ('pending', 'retrying');
@@ -267,6 +270,23 @@ comment on column do_not_contact.contact_id is 'The push that brought the mark.'
 comment on column do_not_contact.marked_at is 'When it was marked.';
 create index do_not_contact_by_contact on do_not_contact (contact_id);
 
+create table contact_stop (
+    participant_id uuid not null constraint contact_stop_once_per_participant primary key,
+    case_id uuid not null,
+    sequence bigint not null,
+    stopped boolean not null,
+    changed_at timestamptz not null,
+    heard_at timestamptz not null
+);
+comment on table contact_stop is 'Participants of a case with whom contact is or was stopped, as cases last told it. It stands beside a do-not-contact mark, and lifts none [IM1c, L26-6]. Ids and clocks only. Open class.';
+comment on column contact_stop.participant_id is 'The participant, an id of cases: a person has another one in each case.';
+comment on column contact_stop.case_id is 'The case.';
+comment on column contact_stop.sequence is 'Of the newest that came: what comes with a lower one changes nothing.';
+comment on column contact_stop.stopped is 'Nothing is sent; otherwise contact is clear again.';
+comment on column contact_stop.changed_at is 'When it changed at cases.';
+comment on column contact_stop.heard_at is 'When it was heard here.';
+create index contact_stop_by_case on contact_stop (case_id);
+
 create table contact_review (
     review_id uuid not null constraint contact_review_one_row_per_review primary key,
     victim_ref text not null,
@@ -354,6 +374,7 @@ alter table preference enable row level security, force row level security;
 alter table channel enable row level security, force row level security;
 alter table contact_point enable row level security, force row level security;
 alter table do_not_contact enable row level security, force row level security;
+alter table contact_stop enable row level security, force row level security;
 alter table contact_review enable row level security, force row level security;
 alter table guarded enable row level security, force row level security;
 alter table alarm_answer enable row level security, force row level security;
@@ -400,6 +421,11 @@ create policy the_service_alone on contact_point using ((select acting_for_servi
 
 create policy the_service_alone on do_not_contact using ((select acting_for_service())) with check ((select acting_for_service()));
 
+create policy the_service_alone on contact_stop using ((select acting_for_service())) with check ((select acting_for_service()));
+-- Likewise narrowed.
+create policy only_of_a_purged_case on contact_stop as restrictive for delete
+    using (exists (select from purged_thing where purged_thing.about = contact_stop.case_id));
+
 create policy the_service_alone on contact_review using ((select acting_for_service())) with check ((select acting_for_service()));
 
 create policy the_service_alone on guarded using ((select acting_for_service())) with check ((select acting_for_service()));
@@ -416,5 +442,5 @@ call only_added_to('purged_thing');
 -- anything else of an inbox.
 do $$
 begin
-    execute format('grant delete on inbox_item, delivery, channel to %I', regexp_replace(current_user, '_owner$', ''));
+    execute format('grant delete on inbox_item, delivery, channel, contact_stop to %I', regexp_replace(current_user, '_owner$', ''));
 end $$;

@@ -266,6 +266,7 @@ async fn ask_for_mails(
                     item_id: None,
                     recipient: name,
                     victim_ref: None,
+                    participant: None,
                     template: item.template.code(),
                     language: mark(wishes.language),
                     reference: &item.reference,

@@ -105,6 +105,9 @@ async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<
     if destination.do_not_contact {
         return Ok(Outcome::Forbidden(Reason::DoNotContact));
     }
+    if destination.contact_stopped {
+        return Ok(Outcome::Forbidden(Reason::ContactStopped));
+    }
     let Some(mailer) = mailer else {
         return Ok(Outcome::Forbidden(Reason::EmailNotConfigured));
     };

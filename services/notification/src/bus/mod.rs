@@ -5,6 +5,7 @@ mod fact;
 mod purge;
 mod rejection;
 mod ring;
+mod stop;
 
 use proto::{intake::v1::contact_service_client::ContactServiceClient, subject};
 use server::{Context, client::Peer};
@@ -15,6 +16,7 @@ pub use concern::Concerns;
 pub use fact::{FactMessage, Facts};
 pub use purge::Purges;
 pub use ring::Rings;
+pub use stop::Stops;
 
 /// Consumes rings, changes of concerns, facts and purges until the process stops; an ordered deletion can be stopped for `wait`.
 ///
@@ -23,6 +25,7 @@ pub use ring::Rings;
 pub fn listen(ctx: &Context, app: &App, intake: &ContactServiceClient<Peer>, wait: time::Duration) -> anyhow::Result<()> {
     ctx.consume(subject::NOTIFICATION_RINGS, Rings { app: app.clone() });
     ctx.consume(subject::NOTIFICATION_CONCERNS, Concerns { app: app.clone() });
+    ctx.consume(subject::NOTIFICATION_STOPS, Stops { app: app.clone() });
     for facts in [
         subject::NOTIFICATION_FACTS,
         subject::NOTIFICATION_CASE_FACTS,

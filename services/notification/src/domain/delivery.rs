@@ -82,6 +82,8 @@ pub enum Reason {
     ClassForbidsEmail,
     /// The code is no longer good.
     CodeOver,
+    /// Contact with the participant is stopped in their case.
+    ContactStopped,
     DoNotContact,
     EmailNotConfigured,
     /// The gateway says that it is no longer there (410).

@@ -1,6 +1,7 @@
 //! Mails in the delivery ledger: queued when a person is to be notified, leased while an attempt runs, concluded with its result.
 
 use base::Private;
+use proto::id::ParticipantId;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -27,6 +28,8 @@ pub struct Entry<'a> {
     pub recipient: &'a str,
     /// Set where the recipient is a victim.
     pub victim_ref: Option<&'a Victim>,
+    /// Set where the recipient is a participant of a case, and it is about that case.
+    pub participant: Option<ParticipantId>,
     pub template: &'static str,
     pub language: &'static str,
     pub reference: &'a str,
@@ -41,14 +44,16 @@ pub async fn queue(db: &mut PgConnection, entries: &[Entry<'_>], at: OffsetDateT
     let ids: Vec<Uuid> = entries.iter().map(|entry| entry.delivery_id).collect();
     let items: Vec<Option<Uuid>> = entries.iter().map(|entry| entry.item_id).collect();
     let victims: Vec<Option<String>> = entries.iter().map(|entry| entry.victim_ref.map(|victim| victim.index().to_owned())).collect();
+    let participants: Vec<Option<Uuid>> = entries.iter().map(|entry| entry.participant.map(|participant| participant.uuid())).collect();
     let text = |of: fn(&Entry<'_>) -> String| entries.iter().map(of).collect::<Vec<String>>();
     let grades: Vec<Option<String>> = entries.iter().map(|entry| entry.grade.map(|grade| grade.code().to_owned())).collect();
     sqlx::query!(
         "insert into delivery
-             (delivery_id, item_id, recipient, victim_ref, template, channel, state, language, reference, grade, attempts, created_at, due_at)
-         select delivery_id, item_id, recipient, victim_ref, template, 'email', 'pending', language, reference, grade, 0, $9, $9
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-                  as mail (delivery_id, item_id, recipient, victim_ref, template, language, reference, grade)
+             (delivery_id, item_id, recipient, victim_ref, participant_id, template, channel, state, language, reference, grade, attempts,
+              created_at, due_at)
+         select delivery_id, item_id, recipient, victim_ref, participant_id, template, 'email', 'pending', language, reference, grade, 0, $9, $9
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $10::uuid[])
+                  as mail (delivery_id, item_id, recipient, victim_ref, template, language, reference, grade, participant_id)
          on conflict (item_id, channel, via) where state in ('pending', 'retrying')
          do update set due_at = least(delivery.due_at, excluded.due_at),
                        language = excluded.language, reference = excluded.reference, grade = excluded.grade",
@@ -61,6 +66,7 @@ pub async fn queue(db: &mut PgConnection, entries: &[Entry<'_>], at: OffsetDateT
         &text(|entry| entry.reference.to_owned()),
         &grades as &[Option<String>],
         at,
+        &participants as &[Option<Uuid>],
     )
     .execute(db)
     .await?;
@@ -186,18 +192,22 @@ pub async fn take_step_back(db: &mut PgConnection, lane: Lane, now: OffsetDateTi
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     pub do_not_contact: bool,
+    /// Contact with the participant is stopped in their case.
+    pub contact_stopped: bool,
     pub address: Option<Private<String>>,
     /// It is the mail with the code of an address: the code, where the address still waits for one that is good.
     pub code: Option<Option<Private<String>>>,
 }
 
-/// Reads at send time: the person's address as it is now, or the victim's latest, and the do-not-contact mark.
+/// Reads at send time: the person's address as it is now, or the victim's latest, the do-not-contact mark, and whether their
+/// case has stopped contact.
 ///
 /// # Errors
 /// A statement failed, or the address cannot be opened.
 pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid, now: OffsetDateTime) -> sqlx::Result<Destination> {
     let row = sqlx::query!(
         r#"select exists (select 1 from do_not_contact as mark where mark.victim_ref = delivery.victim_ref) as "do_not_contact!",
+                  exists (select 1 from contact_stop as stop where stop.participant_id = delivery.participant_id and stopped) as "contact_stopped!",
                   delivery.recipient, delivery.template, delivery.victim_ref, point.contact_id as "contact_id?", point.value as "value?", point.value_sealed
            from delivery left join lateral (
                select contact_id, value, value_sealed from contact_point
@@ -222,5 +232,5 @@ pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid
             Some(keys.text(sealed::value(id), row.value_sealed.as_deref(), row.value)?)
         }
     };
-    Ok(Destination { do_not_contact: row.do_not_contact, address, code: None })
+    Ok(Destination { do_not_contact: row.do_not_contact, contact_stopped: row.contact_stopped, address, code: None })
 }

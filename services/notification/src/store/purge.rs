@@ -81,8 +81,13 @@ pub async fn carry_out(db: &mut PgConnection, vault: &Vault, case: Uuid, about: 
     .execute(&mut *db)
     .await?;
     let items = sqlx::query!("delete from inbox_item where about = any($1) and audience is null", about).execute(&mut *db).await?;
+    let stops = sqlx::query!("delete from contact_stop where case_id = $1", case).execute(&mut *db).await?;
     Ok(Destruction {
         keys: u64::try_from(keys).unwrap_or(u64::MAX),
-        rows: vec![("delivery", deliveries.rows_affected()), ("inbox_item", items.rows_affected())],
+        rows: vec![
+            ("delivery", deliveries.rows_affected()),
+            ("inbox_item", items.rows_affected()),
+            ("contact_stop", stops.rows_affected()),
+        ],
     })
 }

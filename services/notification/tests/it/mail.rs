@@ -4,12 +4,14 @@ use base::Private;
 use harness::wait::eventually;
 use notification::{
     app::mail::{send_due, send_lane},
-    bus::Concerns,
+    bus::{Concerns, Stops},
     channels::smtp::Mailer,
     domain::mail::lane::Lane,
     store::{self, mail::Entry},
 };
 use proto::{
+    cases::v1::{ContactClear, ContactStopped},
+    id::ParticipantId,
     notification::v1::DeliveryState,
     safety::v1::{Audience, ConcernChanged, Grade, Ring},
     subject,
@@ -283,6 +285,7 @@ async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_be
             item_id: None,
             recipient: "victim",
             victim_ref: Some(&victim),
+            participant: None,
             template: "outside-notice",
             language: "en",
             reference: "RN-1",
@@ -304,6 +307,86 @@ async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_be
     assert_eq!(smtp.arrived().len(), 1, "after the mark nothing leaves");
     let withheld = ("victim".to_owned(), DeliveryState::Withheld, 1, "do-not-contact".to_owned());
     assert!(world.mails().await.contains(&withheld));
+}
+
+fn stop(case: u128, participant: u128, sequence: i64) -> ContactStopped {
+    let (case_id, participant_id) = (Uuid::from_u128(case).to_string(), Uuid::from_u128(participant).to_string());
+    ContactStopped { case_id, participant_id, sequence, changed_at: None }
+}
+
+async fn stopped(world: &World, event: &ContactStopped) {
+    hear(&world.app.pool, &Stops { app: world.app.clone() }, subject::CONTACT_STOPPED, event).await.unwrap();
+}
+
+async fn clear(world: &World, event: ContactStopped) {
+    let ContactStopped { case_id, participant_id, sequence, changed_at } = event;
+    let event = ContactClear { case_id, participant_id, sequence, changed_at };
+    hear(&world.app.pool, &Stops { app: world.app.clone() }, subject::CONTACT_CLEAR, &event).await.unwrap();
+}
+
+/// Queues a notice to a participant.
+async fn notice_to(world: &World, participant: u128, id: u128) {
+    let mut db = world.begin().await;
+    let victim = crate::contact::victim(world, &mut db).await;
+    let entry = Entry {
+        delivery_id: Uuid::from_u128(id),
+        item_id: None,
+        recipient: "victim",
+        victim_ref: Some(&victim),
+        participant: Some(ParticipantId::new(Uuid::from_u128(participant))),
+        template: "outside-notice",
+        language: "en",
+        reference: "RN-1",
+        grade: None,
+    };
+    store::mail::queue(&mut db, &[entry], world.clock.now()).await.unwrap();
+    db.commit().await.unwrap();
+}
+
+// [IM1c] [L26-6]
+#[tokio::test]
+async fn what_waits_for_a_participant_is_dropped_the_moment_contact_is_stopped_and_the_newest_word_counts() {
+    let (world, smtp) = (world().await, Smtp::up().await);
+    take(&world, &contact(1, "pacific", "email", "ada@example.org")).await;
+    let sent = async |world: &World| {
+        send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
+        smtp.arrived().len()
+    };
+    for id in [1, 2] {
+        notice_to(&world, id, id).await;
+    }
+    // The same person is another participant in another case, which goes on.
+    stopped(&world, &stop(7, 1, 10)).await;
+    assert_eq!(sent(&world).await, 1, "only what is of the other case leaves");
+    let withheld = |attempts| ("victim".to_owned(), DeliveryState::Withheld, attempts, "contact-stopped".to_owned());
+    assert!(world.mails().await.contains(&withheld(0)), "dropped before anything was tried");
+
+    // An older word that comes late lifts nothing, nor does the same one twice; what is queued meanwhile is held back as it would be sent.
+    clear(&world, stop(7, 1, 9)).await;
+    clear(&world, stop(7, 1, 10)).await;
+    stopped(&world, &stop(7, 1, 10)).await;
+    notice_to(&world, 1, 3).await;
+    assert_eq!(sent(&world).await, 1);
+    assert!(world.mails().await.contains(&withheld(1)));
+
+    // A newer one lifts it, and a stop that is older than that stops nothing; what was dropped stays so.
+    clear(&world, stop(7, 1, 11)).await;
+    stopped(&world, &stop(7, 1, 10)).await;
+    notice_to(&world, 1, 4).await;
+    assert_eq!(sent(&world).await, 2);
+
+    // It is beside a do-not-contact mark, and lifts none.
+    let mut mark = contact(2, "prairie", "unknown", "");
+    mark.do_not_contact = true;
+    take(&world, &mark).await;
+    stopped(&world, &stop(7, 1, 12)).await;
+    clear(&world, stop(7, 1, 13)).await;
+    notice_to(&world, 1, 5).await;
+    assert_eq!(sent(&world).await, 2);
+    let marked = ("victim".to_owned(), DeliveryState::Withheld, 1, "do-not-contact".to_owned());
+    assert!(world.mails().await.contains(&marked));
+    let kept = "select count(*) from contact_stop where sequence = 13 and not stopped";
+    assert_eq!((world.count(kept).await, world.count("select count(*) from contact_stop").await), (1, 1));
 }
 
 /// A mail system that takes connections and says nothing.

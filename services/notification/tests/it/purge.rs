@@ -123,7 +123,10 @@ async fn what_was_told_of_a_purged_case_is_gone_from_every_inbox_with_its_mail_a
     world.admin.execute("create table backup_item as select * from inbox_item").await.unwrap();
 
     let answer = purge(&world).await;
-    assert_eq!((answer.case_id.as_str(), said(&answer)), (CASE.to_string().as_str(), (4, vec![("delivery", 6), ("inbox_item", 5)])));
+    assert_eq!(
+        (answer.case_id.as_str(), said(&answer)),
+        (CASE.to_string().as_str(), (4, vec![("delivery", 6), ("inbox_item", 5), ("contact_stop", 0)]))
+    );
     assert!(world.inbox(&person("mediator-1")).await.is_empty());
     let left: Vec<String> = world.inbox(&officer("rj-officer-1")).await.iter().map(|item| item.template.clone()).collect();
     assert_eq!(left, ["case-opened"], "the other case");
@@ -150,7 +153,7 @@ async fn a_purge_that_is_heard_twice_deletes_once_and_what_comes_late_is_told_to
     let world = world().await;
     told(&world).await;
     purge(&world).await;
-    assert_eq!(said(&purge(&world).await), (0, vec![("delivery", 0), ("inbox_item", 0)]));
+    assert_eq!(said(&purge(&world).await), (0, vec![("delivery", 0), ("inbox_item", 0), ("contact_stop", 0)]));
     late_facts(&world).await;
     let about = "select count(*) from inbox_item where about in (select about from purged_thing)";
     assert_eq!(world.count(about).await, 0);
@@ -161,7 +164,7 @@ async fn a_purge_that_is_heard_twice_deletes_once_and_what_comes_late_is_told_to
 #[tokio::test]
 async fn a_case_that_nobody_was_told_of_is_answered_and_is_told_to_nobody_afterwards() {
     let world = world().await;
-    assert_eq!(said(&purge(&world).await), (0, vec![("delivery", 0), ("inbox_item", 0)]));
+    assert_eq!(said(&purge(&world).await), (0, vec![("delivery", 0), ("inbox_item", 0), ("contact_stop", 0)]));
     late_facts(&world).await;
     assert_eq!(world.count("select count(*) from inbox_item").await, 0);
 }
@@ -170,7 +173,7 @@ async fn a_case_that_nobody_was_told_of_is_answered_and_is_told_to_nobody_afterw
 async fn the_database_lets_the_service_delete_what_was_told_of_a_purged_case_and_nothing_else() {
     let world = world().await;
     told(&world).await;
-    for table in ["delivery", "inbox_item"] {
+    for table in ["delivery", "inbox_item", "contact_stop"] {
         let mut tx = world.begin().await;
         assert_eq!(tx.execute(AssertSqlSafe(format!("delete from {table}"))).await.unwrap().rows_affected(), 0, "{table}");
     }

@@ -1,6 +1,7 @@
 //! Rules of the contact register: which value holds now, and when a person must compare [CARD5, R5b].
 
 pub mod phone;
+pub mod stop;
 
 use std::collections::{BTreeMap, BTreeSet};
 

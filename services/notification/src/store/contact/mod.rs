@@ -1,6 +1,7 @@
 //! Tables of the contact register: values are only added, marks stay, and open reviews are one for each victim and kind [CARD5].
 
 pub mod former;
+pub mod stop;
 
 use std::collections::{BTreeMap, BTreeSet};
 
