@@ -305,3 +305,33 @@ async fn with_cases_down_an_assessment_with_imminent_risk_rings_all_the_same() {
     let (done, shown) = ro(&system, OFFICER, &["concern", "show", reference]).await;
     assert!(done && shown.contains("said in a fictional meeting") && shown.contains("will hurt himself tonight"), "{shown}");
 }
+
+// [IM1c] [L26-6]
+#[tokio::test]
+async fn a_withdrawal_reaches_notification_and_ends_there_when_everyone_goes_on() {
+    let system = system().await;
+    let Mediating { case, .. } = mediating(&system).await;
+    let db = system.database("notification").await;
+    let stands = async |stopped: bool| {
+        eventually("notification has heard it", SOON, async || {
+            let held = "select count(*) from contact_stop where case_id = $1::uuid and stopped = $2";
+            let held: i64 = sqlx::query_scalar(held).bind(&case.case_id).bind(stopped).fetch_one(&db).await.unwrap();
+            if usize::try_from(held).unwrap() == case.participants.len() { Ok(()) } else { Err(format!("{held} participants")) }
+        })
+        .await;
+    };
+    let victim = case.participants.iter().find(|one| one.kind() == ParticipantKind::Victim).unwrap();
+    let of_letter = ["--participant", &victim.participant_id, "--mode", "letter"];
+    let consent = async |step: &str, more: &[&str]| {
+        let (done, said) = ro(&system, OFFICER, &[&["case", "consent", step, &case.case_number][..], &of_letter[..], more].concat()).await;
+        assert!(done, "{said}");
+    };
+    consent("withdraw", &[]).await;
+    stands(true).await;
+    let said_at = Clock::system().now().format(&Rfc3339).unwrap();
+    consent("offer", &["--own-initiative", "by-telephone", "--said-at", &said_at]).await;
+    consent("give", &["--form-version", "RO-form-3", "--language", "english", "--informed-and-voluntary"]).await;
+    reviewed(&system, &case).await;
+    go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap();
+    stands(false).await;
+}
