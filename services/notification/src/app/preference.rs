@@ -117,6 +117,7 @@ async fn send_code(tx: &mut PgConnection, app: &App, caller: &Caller, language: 
         item_id: None,
         recipient: &caller.subject,
         victim_ref: None,
+        participant: None,
         template: Template::AddressCode.code(),
         language: mark(language),
         reference: &app.notice_reference(),

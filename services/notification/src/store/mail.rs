@@ -221,7 +221,7 @@ pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid
     if row.template == Template::AddressCode.code() {
         let waits = preference::awaiting(db, vault, &row.recipient).await?.filter(|waits| now < waits.sent.expires_at);
         let (address, code) = waits.map(|waits| (waits.address, waits.sent.code)).unzip();
-        return Ok(Destination { do_not_contact: row.do_not_contact, address, code: Some(code) });
+        return Ok(Destination { do_not_contact: row.do_not_contact, contact_stopped: row.contact_stopped, address, code: Some(code) });
     }
     let address = match (row.victim_ref, row.contact_id) {
         (None, _) => preference::address(db, vault, &row.recipient).await?,
