@@ -11,10 +11,10 @@ use proto::{
     cases::v1::{
         AddParticipantRequest, AdviseDrafterRequest, AskEntryRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConditionKind,
         ConsentStatus, CurfewKind, DecideEntryRequest, DescribeModeRequest, DocumentKind, DocumentOffered, DraftProtocolRequest, EntryNeed,
-        EntryPurpose, EntryScreening, EntryStep, FindCaseByReferralRequest, GetCaseRequest, HoldKind, ItemStep, KeepDocumentRequest,
-        ListReviewsRequest, PartKind, ParticipantKind, PlaceHoldRequest, PlanSessionRequest, ProtocolPart, PutPartRequest,
-        RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest, RegisterItemRequest, Requirement,
-        RiskLevel, StepItemRequest, keep_document_request::Part,
+        EntryPurpose, EntryScreening, EntryStep, FindCaseByReferralRequest, GetCaseRequest, HoldKind, Initiative, ItemStep,
+        KeepDocumentRequest, ListReviewsRequest, PartKind, ParticipantKind, PlaceHoldRequest, PlanSessionRequest, ProtocolPart,
+        PutPartRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest, RegisterItemRequest,
+        Requirement, RiskLevel, StepItemRequest, Understanding, keep_document_request::Part,
     },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
     operations::v1::ListQuarantineRequest,
@@ -147,6 +147,8 @@ async fn fill(system: &System, case: Case) -> Places {
             form_version: "1".into(),
             language: "en".into(),
             informed_and_voluntary: true,
+            how: Initiative::InPerson.into(),
+            understanding: vec![Understanding::OwnWords.into()],
             ..RecordConsentRequest::default()
         };
         system.consents(OFFICER).record_consent(consent).await.unwrap();

@@ -8,8 +8,8 @@ use harness::{
 };
 use proto::{
     cases::v1::{
-        AssignMediatorRequest, Case, ConsentStatus, GetCaseRequest, ListReviewsRequest, MoveCaseRequest, ParticipantKind,
-        RecordAssessmentRequest, RecordConsentRequest, ReviewState, RiskLevel, Stage,
+        AssignMediatorRequest, Case, ConsentStatus, GetCaseRequest, Initiative, ListReviewsRequest, MoveCaseRequest, ParticipantKind,
+        RecordAssessmentRequest, RecordConsentRequest, ReviewState, RiskLevel, Stage, Understanding,
     },
     intake::v1::{Disposition, ScreenReferralRequest, SubmitReferralRequest},
     safety::v1::{AcceptConcernRequest, Audience, CloseConcernRequest, Concern, RaiseConcernRequest},
@@ -78,6 +78,8 @@ pub async fn mediating(system: &System) -> Mediating {
                 form_version: "RO-form-3".into(),
                 language: "en".into(),
                 informed_and_voluntary: true,
+                how: Initiative::InPerson.into(),
+                understanding: vec![Understanding::OwnWords.into()],
                 ..RecordConsentRequest::default()
             };
             system.consents(OFFICER).record_consent(consent).await.unwrap();

@@ -7,8 +7,8 @@ use harness::{
 };
 use proto::{
     cases::v1::{
-        AssignMediatorRequest, Case, ConsentStatus, FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest, ParticipantKind,
-        RecordAssessmentRequest, RecordConsentRequest, RiskLevel, Stage,
+        AssignMediatorRequest, Case, ConsentStatus, FindCaseByReferralRequest, GetCaseRequest, Initiative, MoveCaseRequest,
+        ParticipantKind, RecordAssessmentRequest, RecordConsentRequest, RiskLevel, Stage, Understanding,
     },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
 };
@@ -87,6 +87,8 @@ pub async fn in_mediation(key: &str, mode: &str) -> Case {
                 form_version: "1".into(),
                 language: "en".into(),
                 informed_and_voluntary: true,
+                how: Initiative::InPerson.into(),
+                understanding: vec![Understanding::OwnWords.into()],
                 ..RecordConsentRequest::default()
             };
             system.consents(OFFICER).record_consent(consent).await.unwrap();

@@ -20,10 +20,19 @@ async fn a_consent_is_offered_then_given_and_is_refused_where_somebody_may_have_
     let pressed = browser.fill_in(&form, &form, &given).await;
     assert!(pressed.says("href=\"#informed_and_voluntary\"") && pressed.value("form_version").unwrap() == "RO-3", "{}", pressed.text);
     let given = [given.as_slice(), &[("informed_and_voluntary", "1")]].concat();
+    let unchecked = browser.fill_in(&form, &form, &given).await;
+    assert!(unchecked.says("href=\"#understanding"), "{}", unchecked.text);
+    let given = [given.as_slice(), &[("how", "1"), ("understanding", "1"), ("understanding", "3"), ("witness", "Ada Fictive")]].concat();
     assert_eq!(browser.fill_in(&form, &form, &given).await.status, StatusCode::SEE_OTHER);
     let victim = read(&system().await, &case).await.participants.into_iter().find(|one| one.kind() == ParticipantKind::Victim).unwrap();
     assert_eq!(victim.consents[0].status(), ConsentStatus::Given);
-    assert!(browser.read(&at(&case, "")).await.says("Exchange of letters"));
+    assert_eq!((victim.consents[0].understanding.len(), victim.consents[0].witness.as_str()), (2, "Ada Fictive"));
+    let file = browser.read(&at(&case, "")).await;
+    assert!(
+        file.says("Exchange of letters") && file.says("witnessed by Ada Fictive") && file.says("scan of the form missing"),
+        "{}",
+        file.text
+    );
 }
 
 #[tokio::test]

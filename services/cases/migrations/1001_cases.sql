@@ -233,6 +233,16 @@ create table consent_record (
         check (initiative in ('in_person', 'by_telephone', 'in_writing', 'by_video', 'through_representative')),
     initiative_at timestamptz,
     described_mode uuid,
+    id uuid not null default gen_random_uuid(),
+    how text constraint consent_how_is_known
+        check (how in ('in_person', 'by_telephone', 'in_writing', 'by_video', 'through_representative')),
+    understanding text[] not null default '{}' constraint consent_understanding_is_known
+        check (understanding <@ array['own_words', 'free_to_refuse', 'may_withdraw', 'who_reads', 'questions_answered']),
+    note_sealed bytea,
+    witness_sealed bytea,
+    scan uuid,
+    constraint only_a_consent_given_says_how_it_was_given
+        check (status = 'given' or (how is null and understanding = '{}' and note_sealed is null and witness_sealed is null and scan is null)),
     constraint consent_is_of_a_participant_of_the_case
         foreign key (case_id, participant_id) references participant (case_id, id),
     constraint consent_given_is_informed_and_voluntary
@@ -259,6 +269,12 @@ comment on column consent_record.recorded_at is 'When it was recorded. Protected
 comment on column consent_record.ends_on is 'Last day, in UTC, on which a consent given counts; where it is null, as long after its recording as the programme allows. Protected B.';
 comment on column consent_record.initiative is 'How the participant said, on their own initiative and after a withdrawal, that they want to go on; null otherwise [IM1c]. Protected B.';
 comment on column consent_record.initiative_at is 'When they said so. Protected B.';
+comment on column consent_record.id is 'Id of the line: what its sealed texts are bound to. Open.';
+comment on column consent_record.how is 'How a consent was given; null in lines of a former version. Protected B.';
+comment on column consent_record.understanding is 'What was checked of the participant''s understanding [L26.1-2]. Protected B.';
+comment on column consent_record.note_sealed is 'What else is to be known of that check, sealed under the key of the participant''s side. Protected B.';
+comment on column consent_record.witness_sealed is 'Name of who witnessed it, sealed likewise. Protected B.';
+comment on column consent_record.scan is 'Document of this case that is the scan of the form; null while it is missing. Open.';
 comment on column consent_record.described_mode is 'For mode other: the described mode; it may be null where the consent was withdrawn or has expired. Open.';
 create index consent_that_stands on consent_record (case_id, participant_id, mode, position desc);
 
@@ -440,6 +456,7 @@ create table document (
     kept_at timestamptz not null,
     constraint document_kept_once_per_key unique (case_id, submission_key)
 );
+alter table consent_record add constraint consent_scan_is_kept foreign key (scan) references document (id);
 comment on table document is 'Documents on a file. Their bytes are in the store of documents under this id, sealed. Protected B.';
 comment on column document.id is 'Drawn at random; also the name of the bytes in the store.';
 comment on column document.case_id is 'On whose file it stands.';

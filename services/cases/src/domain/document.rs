@@ -116,6 +116,17 @@ impl Offered {
     }
 }
 
+/// Whether a document may be the scan of a consent of this side: a consent form of the file, or of that side; never of the other one.
+///
+/// # Errors
+/// It is not of the case, no consent form, or of the other side.
+pub fn may_be_scan(found: Option<(Kind, Option<Side>)>, side: Option<Side>) -> Result<(), Refusal> {
+    match found {
+        Some((Kind::ConsentForm, kept_for)) if kept_for.is_none() || kept_for == side => Ok(()),
+        _ => Err(error::consent_scan_unknown()),
+    }
+}
+
 /// A document of the file, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -196,5 +207,19 @@ mod tests {
     fn every_code_comes_back_as_what_it_was() {
         assert!(Kind::ALL.iter().all(|kind| kind.code().parse().ok() == Some(*kind)));
         assert!(MediaType::ALL.iter().all(|media| media.name().parse().ok() == Some(*media)));
+    }
+
+    #[test]
+    fn only_a_consent_form_of_the_file_or_of_their_own_side_is_the_scan_of_a_consent() {
+        let sides = [None, Some(Side::Victim), Some(Side::Offender)];
+        for &kind in Kind::ALL {
+            for kept_for in sides {
+                for side in sides {
+                    let expected = kind == Kind::ConsentForm && (kept_for.is_none() || kept_for == side);
+                    assert_eq!(may_be_scan(Some((kind, kept_for)), side).is_ok(), expected, "{kind:?} {kept_for:?} {side:?}");
+                }
+            }
+        }
+        assert_eq!(may_be_scan(None, None).unwrap_err().reason, "consent-scan-unknown");
     }
 }

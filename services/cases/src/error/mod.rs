@@ -283,6 +283,20 @@ refusals! {
         "give the language in which the participant consented: en or fr",
         "indiquez la langue dans laquelle le participant a consenti : en ou fr");
 
+    /// A consent without how it was given.
+    consent_how_missing() = Refusal::invalid("consent-how-missing", "IM1c", "how",
+        "say how the participant gave their consent", "indiquez comment le participant a donné son consentement");
+
+    /// A consent of which nobody checked that it was understood.
+    consent_understanding_missing() = Refusal::invalid("consent-understanding-missing", "L26.1-2", "understanding",
+        "say what was checked, at least one thing, to be sure that the participant understood",
+        "indiquez au moins une chose qui a été vérifiée pour s'assurer que le participant a compris");
+
+    /// A scan that is no consent form of this case that the participant's side may hold.
+    consent_scan_unknown() = Refusal::invalid("consent-scan-unknown", "IM1c", "scan_document_id",
+        "give the id of a consent form that is kept on this file, on the participant's own side or for the file itself",
+        "donnez l'identifiant d'un formulaire de consentement conservé au dossier, du côté du participant ou pour le dossier lui-même");
+
     /// A last day that is past, or later than the programme allows.
     consent_end_impossible() = Refusal::invalid("consent-end-impossible", "L26.1-2", "ends_on",
         "give the last day of the consent as YYYY-MM-DD: today or later, and no later than the programme allows",

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         access::decision::Verb,
         calendar,
-        consent::{Consent, How, Status},
+        consent::{Consent, How, Status, Understanding, WrittenGiving},
         mode::Mode,
     },
     error,
@@ -21,6 +21,7 @@ impl ConsentService for Server {
     async fn record_consent(&self, request: Request<RecordConsentRequest>) -> Answer<RecordConsentResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
+        let understanding: Vec<_> = asked.understanding().filter_map(parse_understanding).collect();
         let command = consent::Command {
             case_ref: &asked.case_id,
             participant: &asked.participant_id,
@@ -33,6 +34,13 @@ impl ConsentService for Server {
             ends_on: &asked.ends_on,
             // A moment outside the calendar counts as none: the use case then says what is missing.
             initiative: (parse_initiative(asked.initiative()), asked.initiative_at.as_ref().and_then(wire::instant)),
+            giving: WrittenGiving {
+                how: parse_initiative(asked.how()),
+                understanding: &understanding,
+                note: &asked.understanding_note,
+                witness: &asked.witness,
+                scan: &asked.scan_document_id,
+            },
         };
         let ended = consent::record_consent(&self.0, &caller, command).await;
         self.0.watched(&caller, Verb::RecordConsent, &asked.case_id, ended).await?;
@@ -51,6 +59,11 @@ pub(crate) fn encode(from: &Consent) -> wire_cases::Consent {
         initiative: from.initiative.map_or(wire_cases::Initiative::Unspecified, |initiative| encode_initiative(initiative.how)).into(),
         described_mode_id: mode::described_id(Some(from.mode)),
         initiative_at: from.initiative.map(|initiative| wire::timestamp(initiative.at)),
+        how: from.giving.how.map_or(wire_cases::Initiative::Unspecified, encode_initiative).into(),
+        understanding: from.giving.understanding.iter().map(|checked| encode_understanding(*checked).into()).collect(),
+        understanding_note: from.giving.note.expose().clone(),
+        witness: from.giving.witness.expose().clone(),
+        scan_document_id: from.giving.scan.map(|id| id.to_string()).unwrap_or_default(),
     }
 }
 
@@ -61,6 +74,27 @@ const fn encode_initiative(from: How) -> wire_cases::Initiative {
         How::InWriting => wire_cases::Initiative::InWriting,
         How::ByVideo => wire_cases::Initiative::ByVideo,
         How::ThroughRepresentative => wire_cases::Initiative::ThroughRepresentative,
+    }
+}
+
+const fn encode_understanding(from: Understanding) -> wire_cases::Understanding {
+    match from {
+        Understanding::OwnWords => wire_cases::Understanding::OwnWords,
+        Understanding::FreeToRefuse => wire_cases::Understanding::FreeToRefuse,
+        Understanding::MayWithdraw => wire_cases::Understanding::MayWithdraw,
+        Understanding::WhoReads => wire_cases::Understanding::WhoReads,
+        Understanding::QuestionsAnswered => wire_cases::Understanding::QuestionsAnswered,
+    }
+}
+
+const fn parse_understanding(stated: wire_cases::Understanding) -> Option<Understanding> {
+    match stated {
+        wire_cases::Understanding::OwnWords => Some(Understanding::OwnWords),
+        wire_cases::Understanding::FreeToRefuse => Some(Understanding::FreeToRefuse),
+        wire_cases::Understanding::MayWithdraw => Some(Understanding::MayWithdraw),
+        wire_cases::Understanding::WhoReads => Some(Understanding::WhoReads),
+        wire_cases::Understanding::QuestionsAnswered => Some(Understanding::QuestionsAnswered),
+        wire_cases::Understanding::Unspecified => None,
     }
 }
 
@@ -85,7 +119,7 @@ pub fn parse_status(stated: wire_cases::ConsentStatus) -> Result<Status, Refusal
     })
 }
 
-/// How a participant expressed the wish to go on, on their own initiative, where that is stated.
+/// How a participant said that they consent, or that they want to go on, where that is stated.
 pub const fn parse_initiative(stated: wire_cases::Initiative) -> Option<How> {
     match stated {
         wire_cases::Initiative::InPerson => Some(How::InPerson),

@@ -1,35 +1,60 @@
-//! Consents, append-only: the newest line for a participant and a mode counts.
+//! Consents, append-only: the newest line for a participant and a mode counts. Names and notes are sealed.
 
 use proto::id::{CaseId, ParticipantId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
+use vault::{Place, Vault};
 
 use crate::{
     domain::{
-        consent::{Consent, Initiative, Statement, Status},
+        consent::{Consent, Giving, How, Initiative, Statement, Status, Understanding},
         due::{Object, Of, after},
         language::Language,
+        participant::kind::Side,
     },
-    store::{decode::known, due, mode},
+    store::{
+        decode::known,
+        due, mode,
+        sealed::{Unopened, owner},
+    },
 };
 
-/// Adds a statement.
+const fn note(id: Uuid) -> Place {
+    Place::new("consent_record", "note", id)
+}
+
+const fn witness(id: Uuid) -> Place {
+    Place::new("consent_record", "witness", id)
+}
+
+/// Adds a statement; its texts are sealed under the key of the participant's side.
 ///
 /// # Errors
-/// The statement failed.
+/// The statement failed, or the vault cannot seal.
 pub async fn add(
     tx: &mut PgConnection,
+    (vault, id): (&Vault, Uuid),
     case: CaseId,
-    participant: ParticipantId,
+    (participant, side): (ParticipantId, Option<Side>),
     said: &Statement,
     by: &str,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
     let described = said.mode.described().map(|described| described.id);
+    let giving = &said.giving;
+    let (mut note_sealed, mut witness_sealed) = (None, None);
+    for (place, text, sealed) in [(note(id), &giving.note, &mut note_sealed), (witness(id), &giving.witness, &mut witness_sealed)] {
+        if !text.expose().is_empty() {
+            *sealed = Some(vault.seal(tx, owner(case.uuid(), side), place, text.expose().as_bytes(), at).await?);
+        }
+    }
+    let understanding: Vec<String> = giving.understanding.iter().map(|checked| checked.code().to_owned()).collect();
     sqlx::query!(
         "insert into consent_record (case_id, participant_id, mode, status, form_version, language, informed_and_voluntary,
-                                     ends_on, initiative, initiative_at, recorded_by, recorded_at, described_mode)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                                     ends_on, initiative, initiative_at, recorded_by, recorded_at, described_mode,
+                                     id, how, understanding, note_sealed, witness_sealed, scan)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         case.uuid(),
         participant.uuid(),
         said.mode.code(),
@@ -42,7 +67,13 @@ pub async fn add(
         said.initiative.map(|initiative| initiative.at),
         by,
         at,
-        described
+        described,
+        id,
+        giving.how.map(How::code),
+        &understanding,
+        note_sealed,
+        witness_sealed,
+        giving.scan
     )
     .execute(&mut *tx)
     .await?;
@@ -53,33 +84,57 @@ pub async fn add(
     }
 }
 
-/// The line that counts for each participant and mode of a case, described modes apart.
+/// The line that counts for each participant and mode of a case, described modes apart. Its texts stay closed, and read as empty, where
+/// no vault is given.
 ///
 /// # Errors
-/// The statement failed.
-pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
-    until(tx, case, None).await
+/// The statement failed, or a text cannot be opened and that is refused.
+pub async fn standing(tx: &mut PgConnection, case: CaseId, open: Open<'_>) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
+    until(tx, case, None, open).await
 }
 
 /// The line that counted at a moment, likewise.
 ///
 /// # Errors
-/// The statement failed.
-pub async fn standing_at(tx: &mut PgConnection, case: CaseId, then: OffsetDateTime) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
-    until(tx, case, Some(then)).await
+/// The statement failed, or a text cannot be opened and that is refused.
+pub async fn standing_at(
+    tx: &mut PgConnection,
+    case: CaseId,
+    then: OffsetDateTime,
+    open: Open<'_>,
+) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
+    until(tx, case, Some(then), open).await
 }
 
-async fn until(tx: &mut PgConnection, case: CaseId, then: Option<OffsetDateTime>) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
+/// What opens texts, and what becomes of those that cannot be opened; `None`: they stay closed.
+pub type Open<'a> = Option<(&'a Vault, Unopened)>;
+
+async fn until(
+    tx: &mut PgConnection,
+    case: CaseId,
+    then: Option<OffsetDateTime>,
+    open: Open<'_>,
+) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
     let rows = sqlx::query!(
         r#"select distinct on (participant_id, mode, described_mode) participant_id, mode, described_mode,
-                  is_direct(described_mode) as direct, status, form_version, language, recorded_at, ends_on, initiative, initiative_at
+                  is_direct(described_mode) as direct, status, form_version, language, recorded_at, ends_on, initiative, initiative_at,
+                  id, how, understanding, note_sealed, witness_sealed, scan
            from consent_record where case_id = $1 and ($2::timestamptz is null or recorded_at <= $2)
            order by participant_id, mode, described_mode, position desc"#,
         case.uuid(),
         then
     )
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await?;
+    let sealed: Vec<&[u8]> = rows.iter().flat_map(|row| [&row.note_sealed, &row.witness_sealed]).flatten().map(Vec::as_slice).collect();
+    let keys = match open {
+        Some((vault, unopened)) => Some((vault.keys_of(tx, &sealed).await?, unopened)),
+        None => None,
+    };
+    let text = |place, sealed: Option<&[u8]>| match &keys {
+        Some((keys, unopened)) => unopened.text(keys.text(place, sealed, Some(String::new()))),
+        None => Ok(String::new().into()),
+    };
     rows.into_iter()
         .map(|row| {
             let consent = Consent {
@@ -92,6 +147,17 @@ async fn until(tx: &mut PgConnection, case: CaseId, then: Option<OffsetDateTime>
                 initiative: match row.initiative.zip(row.initiative_at) {
                     Some((how, at)) => Some(Initiative { how: known("initiative", &how)?, at }),
                     None => None,
+                },
+                giving: Giving {
+                    how: row.how.map(|code| known("how", &code)).transpose()?,
+                    understanding: row
+                        .understanding
+                        .iter()
+                        .map(|code| known::<Understanding>("understanding", code))
+                        .collect::<sqlx::Result<_>>()?,
+                    note: text(note(row.id), row.note_sealed.as_deref())?,
+                    witness: text(witness(row.id), row.witness_sealed.as_deref())?,
+                    scan: row.scan,
                 },
             };
             Ok((ParticipantId::new(row.participant_id), consent))

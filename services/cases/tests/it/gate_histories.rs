@@ -9,7 +9,7 @@ use cases::domain::{
     assessment::Risk,
     case::stage::{Stage, Standing},
     condition::state::{Days, State, forbids},
-    consent::{Consent, Status, Validity},
+    consent::{Consent, Giving, Status, Validity},
     gate::{
         admission::{self, Admission, Admitted, Clearance, Meeting},
         conditions::{Facts, Latest, Person, Registered},
@@ -261,6 +261,7 @@ fn facts(history: &History) -> Facts {
             recorded_at,
             ends_on: Some(last),
             initiative: None,
+            giving: Giving::default(),
         };
         (consent.stands(VALIDITY, today) == Status::Given).then_some(MODES[mode])
     };

@@ -45,7 +45,7 @@ use cases::{
             opening::{Known, Origin, Referral, Screened, TakenBack},
             stage::Stage,
         },
-        consent::{How, Status, Validity},
+        consent::{How, Status, Understanding, Validity, WrittenGiving},
         due::rule::Days,
         language::Language,
         mediator::{
@@ -258,6 +258,7 @@ impl World {
             informed_and_voluntary: true,
             ends_on: "",
             initiative,
+            giving: WrittenGiving { how: Some(How::InPerson), understanding: &[Understanding::OwnWords], ..WrittenGiving::default() },
         };
         record_consent(&self.app, by, command).await
     }

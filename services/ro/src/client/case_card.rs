@@ -1,6 +1,6 @@
 //! A case as the command prints it: a line of a list, and the whole file.
 
-use proto::cases::v1::{Case, Consent, MissingCondition, NextStep, Stage};
+use proto::cases::v1::{Case, Consent, ConsentStatus, MissingCondition, NextStep, Stage};
 
 use super::{
     labels, mode, output, participant, site,
@@ -14,6 +14,7 @@ const FROZEN: Words =
 const OFFICERS: Words = Words { en: "officers: {}", fr: "agents : {}" };
 const MEDIATOR: Words = Words { en: "mediator: {}", fr: "médiateur : {}" };
 const UNTIL: Words = Words { en: "until {}", fr: "jusqu'au {}" };
+const SCAN_MISSING: Words = Words { en: "scan of the form missing", fr: "numérisation du formulaire manquante" };
 const REVIEW: Words = Words { en: "next review {}", fr: "prochaine révision {}" };
 const STEP_FREE: Words = Words { en: "next: {}: nothing is missing", fr: "ensuite : {} : rien ne manque" };
 const STEP_NEEDS: Words = Words { en: "next: {}: it still needs", fr: "ensuite : {} : il manque encore" };
@@ -31,6 +32,11 @@ pub fn line(case: &Case, lang: Lang) -> String {
     )
 }
 
+/// A consent that was given and has no scan of its form yet.
+fn is_scan_missing(consent: &Consent) -> bool {
+    consent.status() == ConsentStatus::Given && consent.scan_document_id.is_empty()
+}
+
 pub fn card(case: &Case, lang: Lang) -> String {
     let mut lines = vec![line(case, lang)];
     if case.contact_frozen {
@@ -42,7 +48,8 @@ pub fn card(case: &Case, lang: Lang) -> String {
         let consent = |c: &Consent| {
             let ends = if c.ends_on.is_empty() { String::new() } else { format!("  {}", UNTIL.fill(lang, &[&c.ends_on])) };
             let described = if c.described_mode_id.is_empty() { String::new() } else { format!(" {}", c.described_mode_id) };
-            format!("    {}{described}  {}{ends}", c.mode, labels::consent(c.status()).of(lang))
+            let scan = if is_scan_missing(c) { format!("  {}", SCAN_MISSING.of(lang)) } else { String::new() };
+            format!("    {}{described}  {}{ends}{scan}", c.mode, labels::consent(c.status()).of(lang))
         };
         lines.extend(p.consents.iter().map(consent));
     }

@@ -5,7 +5,7 @@ use proto::{
     cases::v1::{
         ConditionEnd, ConditionKind, CurfewKind, DeliveryWay, DocumentKind, DocumentSide, DueKind, EngagementEnd, EngagementKind,
         EntryGround, EntryNeed, EntryPurpose, EntryScreening, ExtractPurpose, InformedHow, Initiative, PartKind, ParticipantKind,
-        Requirement, ReviewFinding, RiskLevel, SessionOutcome, Stage, Wait, Wish,
+        Requirement, ReviewFinding, RiskLevel, SessionOutcome, Stage, Understanding, Wait, Wish,
     },
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
@@ -48,6 +48,7 @@ choice!(
 );
 choice!(wish, Wish, ["own-wish", "by-the-unit", "by-the-mediator", "unable", "by-mistake"]);
 choice!(initiative, Initiative, ["in-person", "by-telephone", "in-writing", "by-video", "through-representative"]);
+choice!(understanding, Understanding, ["own-words", "free-to-refuse", "may-withdraw", "who-reads", "questions-answered"]);
 choice!(document_kind, DocumentKind, ["consent-form", "letter", "agreement", "report", "other"]);
 choice!(document_side, DocumentSide, ["file", "victim", "offender"]);
 choice!(condition_kind, ConditionKind, ["court-order", "parole-board", "other"]);
@@ -136,6 +137,7 @@ mod tests {
         complete(participant(), |n| ParticipantKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(wish(), |n| Wish::try_from(n).ok().map(|v| v.as_str_name()));
         complete(initiative(), |n| Initiative::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(understanding(), |n| Understanding::try_from(n).ok().map(|v| v.as_str_name()));
         complete(document_kind(), |n| DocumentKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(document_side(), |n| DocumentSide::try_from(n).ok().map(|v| v.as_str_name()));
         complete(condition_kind(), |n| ConditionKind::try_from(n).ok().map(|v| v.as_str_name()));

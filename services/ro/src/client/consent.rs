@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use proto::{
-    cases::v1::{ConsentStatus, GetCaseRequest, Initiative, RecordConsentRequest},
+    cases::v1::{ConsentStatus, GetCaseRequest, Initiative, RecordConsentRequest, Understanding},
     intake::v1::Language,
 };
 use time::OffsetDateTime;
@@ -56,7 +56,9 @@ pub struct Offer {
 /// A participant consents to a mode that was offered to them
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  \
-    ro case consent give RC-4TQM-9XKD --participant ID --mode letter --form-version RO-3 --language english --informed-and-voluntary")]
+    ro case consent give RC-4TQM-9XKD --participant ID --mode letter --form-version RO-3 --language english --informed-and-voluntary \
+    --how in-person --understanding own-words,may-withdraw --witness 'Ada Fictive'\n  \
+    The scan follows: the same again with --scan DOCUMENT")]
 pub struct Give {
     #[command(flatten)]
     whose: Whose,
@@ -69,9 +71,31 @@ pub struct Give {
     /// They understood it, and nobody pressed them
     #[arg(long)]
     informed_and_voluntary: bool,
+    #[command(flatten)]
+    giving: Box<Giving>,
     /// Last day on which it counts, YYYY-MM-DD; without it, as long as the programme allows
     #[arg(long, default_value = "")]
     ends_on: String,
+}
+
+/// How consent was given, what was checked, and who was there
+#[derive(Debug, Args)]
+struct Giving {
+    /// How they gave it
+    #[arg(long, value_parser = choices::initiative())]
+    how: Initiative,
+    /// What was checked, so that it is sure they understood: one or more, separated by commas
+    #[arg(long, value_parser = choices::understanding(), value_delimiter = ',', required = true)]
+    understanding: Vec<Understanding>,
+    /// What else is to be known of that check
+    #[arg(long, default_value = "")]
+    understanding_note: String,
+    /// Name of who witnessed it
+    #[arg(long, value_name = "NAME", default_value = "")]
+    witness: String,
+    /// Id of the scanned form, a document of this case; it may follow
+    #[arg(long, value_name = "DOCUMENT", default_value = "")]
+    scan: String,
 }
 
 /// A participant takes consent back: whatever is under way stops at once. Nobody needs to say why
@@ -144,6 +168,11 @@ impl Command {
                 language: if give.language == Language::French { "fr" } else { "en" }.to_owned(),
                 informed_and_voluntary: give.informed_and_voluntary,
                 ends_on: give.ends_on.clone(),
+                how: give.giving.how.into(),
+                understanding: give.giving.understanding.iter().map(|checked| (*checked).into()).collect(),
+                understanding_note: give.giving.understanding_note.clone(),
+                witness: give.giving.witness.clone(),
+                scan_document_id: give.giving.scan.clone(),
                 ..common
             },
             Self::Withdraw(_) => RecordConsentRequest { status: ConsentStatus::Withdrawn.into(), ..common },

@@ -1,8 +1,8 @@
 //! One case of the demo: the two sides, who works on it, and the steps that both stories take.
 
 use proto::cases::v1::{
-    Case, ConsentStatus, FinishReviewRequest, GetCaseRequest, ListReviewsRequest, MoveCaseRequest, ParticipantKind,
-    RecordAssessmentRequest, RecordConsentRequest, ReviewFinding, ReviewState, RiskLevel, Stage,
+    Case, ConsentStatus, FinishReviewRequest, GetCaseRequest, Initiative, ListReviewsRequest, MoveCaseRequest, ParticipantKind,
+    RecordAssessmentRequest, RecordConsentRequest, ReviewFinding, ReviewState, RiskLevel, Stage, Understanding,
 };
 
 use super::day::Day;
@@ -63,6 +63,8 @@ impl<'a> OnCase<'a> {
             form_version: "demo-1".to_owned(),
             language: "en".to_owned(),
             informed_and_voluntary: true,
+            how: Initiative::InPerson.into(),
+            understanding: vec![Understanding::OwnWords.into()],
             ..RecordConsentRequest::default()
         }
     }

@@ -129,7 +129,7 @@ pub async fn list_cases(app: &App, caller: &Caller, filter: &Filter, page_size: 
 /// The database or the vault does not answer.
 pub async fn whole(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile, at: OffsetDateTime) -> Result<Whole> {
     let participants = participant::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
-    let mut consents = consent::standing(tx, file.id).await?;
+    let mut consents = consent::standing(tx, file.id, Some((&app.vault, Unopened::Refused))).await?;
     let assessments = assessment::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     let facts = facts::of_file(tx, app, &Ground::of(&file), (&participants, &assessments, &consents), at).await?;
     // An expired consent is not shown as given.

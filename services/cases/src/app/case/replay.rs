@@ -35,7 +35,7 @@ pub async fn replay_case(app: &App, caller: &Caller, case_ref: &str, then: Optio
     file.contact_frozen = known.contact_frozen;
     let participants = participant::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;
     let participants: Vec<Participant> = participants.into_iter().filter_map(|one| as_known(one, then)).collect();
-    let mut consents = consent::standing_at(&mut tx, file.id, then).await?;
+    let mut consents = consent::standing_at(&mut tx, file.id, then, Some((&app.vault, Unopened::Refused))).await?;
     for (_, consent) in &mut consents {
         let stood = consent.stands(app.consents, then.date());
         *consent = Consent { status: stood, ..consent.clone() };

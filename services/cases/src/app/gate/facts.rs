@@ -45,7 +45,7 @@ pub(crate) async fn with_people(
 ) -> Result<(Facts, Vec<Participant>)> {
     let people = participant::of_case(tx, &app.vault, ground.id, Unopened::Marked).await?;
     let assessments = assessment::of_case(tx, &app.vault, ground.id, unopened).await?;
-    let consents = consent::standing(tx, ground.id).await?;
+    let consents = consent::standing(tx, ground.id, None).await?;
     let facts = of_file(tx, app, ground, (&people, &assessments, &consents), at).await?;
     Ok((facts, people))
 }

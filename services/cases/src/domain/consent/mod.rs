@@ -1,8 +1,9 @@
 //! Consent, for each participant and each mode: a legal gate that no role can open [L26.1-2, IM1c, TRAP-10].
 
-use base::Refusal;
+use base::{Private, Refusal};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::{Date, OffsetDateTime, UtcOffset};
+use uuid::Uuid;
 
 use crate::{
     domain::{
@@ -59,7 +60,7 @@ impl Validity {
     }
 }
 
-/// How a participant who had withdrawn said, on their own initiative, that they want to go on.
+/// How a participant said something: that they consent or, after they had withdrawn, that they want to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum How {
@@ -78,6 +79,87 @@ impl How {
     pub const fn code(self) -> &'static str {
         self.into_str()
     }
+}
+
+/// What was checked before a consent counted as understood [L26.1-2].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum Understanding {
+    OwnWords,
+    FreeToRefuse,
+    MayWithdraw,
+    WhoReads,
+    QuestionsAnswered,
+}
+
+impl Understanding {
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The code used in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.into_str()
+    }
+}
+
+/// How a consent was given; empty for any other statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Giving {
+    /// `None` in lines of a former version.
+    pub how: Option<How>,
+    /// In order, each once.
+    pub understanding: Vec<Understanding>,
+    pub note: Private<String>,
+    pub witness: Private<String>,
+    /// The scan of the form; `None` while it is missing.
+    pub scan: Option<Uuid>,
+}
+
+impl Giving {
+    /// Nothing is said of it.
+    #[must_use]
+    pub fn unsaid() -> Self {
+        Self { how: None, understanding: Vec::new(), note: String::new().into(), witness: String::new().into(), scan: None }
+    }
+
+    fn parse(written: WrittenGiving<'_>) -> Result<Self, Refusal> {
+        let mut understanding = written.understanding.to_vec();
+        understanding.sort_unstable();
+        understanding.dedup();
+        if understanding.is_empty() {
+            return Err(error::consent_understanding_missing());
+        }
+        Ok(Self {
+            how: Some(written.how.ok_or_else(error::consent_how_missing)?),
+            understanding,
+            note: text::bounded(written.note, text::NARRATIVE, "understanding_note")?.into(),
+            witness: text::bounded(written.witness, text::LINE, "witness")?.into(),
+            scan: match written.scan.trim() {
+                "" => None,
+                id => Some(id.parse().map_err(|_| error::consent_scan_unknown())?),
+            },
+        })
+    }
+
+    /// Whether this says nothing that the other does not: a scan that was recorded need not be named again.
+    fn adds_nothing_to(&self, other: &Self) -> bool {
+        self.how == other.how
+            && self.understanding == other.understanding
+            && self.note.expose() == other.note.expose()
+            && self.witness.expose() == other.witness.expose()
+            && (self.scan.is_none() || self.scan == other.scan)
+    }
+}
+
+/// How a consent was given, as typed by the caller.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WrittenGiving<'a> {
+    pub how: Option<How>,
+    pub understanding: &'a [Understanding],
+    pub note: &'a str,
+    pub witness: &'a str,
+    /// Document id, or empty.
+    pub scan: &'a str,
 }
 
 /// A participant's own statement that they want to go on after a withdrawal [IM1c].
@@ -107,6 +189,7 @@ pub struct Consent {
     /// The last day on which it counts; `None` in lines of a former version.
     pub ends_on: Option<Date>,
     pub initiative: Option<Initiative>,
+    pub giving: Giving,
 }
 
 impl Consent {
@@ -137,6 +220,7 @@ pub struct Statement {
     /// Of a consent given: the last day on which it counts.
     pub ends_on: Option<Date>,
     pub initiative: Option<Initiative>,
+    pub giving: Giving,
 }
 
 /// A statement as typed by the caller.
@@ -149,6 +233,7 @@ pub struct Written<'a> {
     pub ends_on: &'a str,
     /// How and when, as far as stated.
     pub initiative: (Option<How>, Option<OffsetDateTime>),
+    pub giving: WrittenGiving<'a>,
 }
 
 /// State of a participant's record before a statement.
@@ -174,7 +259,7 @@ impl Statement {
     ///
     /// # Errors
     /// Refuses to offer or to give another mode without saying which; a consent given without being informed and voluntary, without form
-    /// version, without language, or with an end that is past or later than the programme allows; and half a statement of initiative
+    /// version, without language, without how it was given or what was checked, or with an end that is past or later than the programme allows; and half a statement of initiative
     /// [D-VOM, L26.1-2, IM1c].
     pub fn parse(mode: Mode, status: Status, written: Written<'_>, validity: Validity, now: OffsetDateTime) -> Result<Self, Refusal> {
         // A withdrawal needs no description, nor does the end of a consent recorded by a former version.
@@ -194,7 +279,19 @@ impl Statement {
             informed_and_voluntary: written.informed,
             ends_on: if status == Status::Given { Some(end(written.ends_on, validity, now)?) } else { None },
             initiative: if status == Status::Offered { initiative(written.initiative)? } else { None },
+            giving: if status == Status::Given { Giving::parse(written.giving)? } else { Giving::unsaid() },
         })
+    }
+
+    /// The same statement, where it brings the scan of a consent that stands and states no end: a scan that follows prolongs nothing.
+    #[must_use]
+    pub fn with_its_end(self, current: Option<&Consent>, states_end: bool, validity: Validity, today: Date) -> Self {
+        let follows = self.status == Status::Given && self.giving.scan.is_some() && !states_end;
+        let of = current.filter(|current| {
+            let stands = current.stands(validity, today) == Status::Given;
+            follows && stands && current.form_version == self.form_version && current.language == self.language
+        });
+        Self { ends_on: of.map_or(self.ends_on, |current| Some(current.last_day(validity))), ..self }
     }
 }
 
@@ -281,7 +378,10 @@ fn turned_back(
 }
 
 fn same_form(current: &Consent, statement: &Statement) -> bool {
-    current.form_version == statement.form_version && current.language == statement.language && current.ends_on == statement.ends_on
+    current.form_version == statement.form_version
+        && current.language == statement.language
+        && current.ends_on == statement.ends_on
+        && statement.giving.adds_nothing_to(&current.giving)
 }
 
 #[cfg(test)]

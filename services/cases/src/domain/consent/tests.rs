@@ -7,8 +7,11 @@ use super::*;
 const NOW: OffsetDateTime = datetime!(2026-03-02 15:00 UTC);
 const YEAR: Validity = Validity(12);
 
+const GIVING: WrittenGiving<'static> =
+    WrittenGiving { how: Some(How::InPerson), understanding: &[Understanding::OwnWords], note: "", witness: "", scan: "" };
+
 fn written(form_version: &'static str, language: &'static str, informed: bool) -> Written<'static> {
-    Written { form_version, language, informed, ends_on: "", initiative: (None, None) }
+    Written { form_version, language, informed, ends_on: "", initiative: (None, None), giving: GIVING }
 }
 
 fn statement(status: Status) -> Statement {
@@ -24,6 +27,7 @@ fn current(status: Status) -> Consent {
         recorded_at: NOW - Duration::DAY,
         ends_on: (status == Status::Given).then(|| YEAR.ends_on(NOW)),
         initiative: None,
+        giving: if status == Status::Given { Giving::parse(GIVING).unwrap() } else { Giving::unsaid() },
     }
 }
 
@@ -177,4 +181,52 @@ fn consent_without_understanding_form_or_language_is_no_consent() {
 #[test]
 fn a_withdrawal_needs_no_form() {
     assert!(Statement::parse(Mode::Video, Status::Withdrawn, written("", "", false), YEAR, NOW).is_ok());
+}
+
+// [IM1c] [L26.1-2]
+#[test]
+fn a_consent_says_how_it_was_given_what_was_checked_and_who_was_there() {
+    let parse = |giving| {
+        let written = Written { giving, ..written("RO-1", "en", true) };
+        Statement::parse(Mode::Letter, Status::Given, written, YEAR, NOW).map(|said| said.giving).map_err(|r| (r.reason, r.field.unwrap()))
+    };
+    let no_how = WrittenGiving { how: None, ..GIVING };
+    assert_eq!(parse(no_how), Err(("consent-how-missing", "how")));
+    let no_check = WrittenGiving { understanding: &[], ..GIVING };
+    assert_eq!(parse(no_check), Err(("consent-understanding-missing", "understanding")));
+    assert_eq!(parse(WrittenGiving { scan: "the blue one", ..GIVING }), Err(("consent-scan-unknown", "scan_document_id")));
+    let twice = [Understanding::MayWithdraw, Understanding::OwnWords, Understanding::MayWithdraw];
+    let said = parse(WrittenGiving { understanding: &twice, witness: " Ada Fictive ", ..GIVING }).unwrap();
+    assert_eq!(said.understanding, [Understanding::OwnWords, Understanding::MayWithdraw]);
+    assert_eq!((said.witness.expose().as_str(), said.scan), ("Ada Fictive", None));
+    for &checked in Understanding::ALL {
+        assert_eq!(checked.code().parse(), Ok(checked));
+    }
+    // Nothing of it is needed, or kept, for a withdrawal.
+    let written = Written { giving: no_how, ..written("", "", false) };
+    assert_eq!(Statement::parse(Mode::Letter, Status::Withdrawn, written, YEAR, NOW).unwrap().giving, Giving::unsaid());
+}
+
+#[test]
+fn a_scan_that_follows_is_a_new_line_and_prolongs_nothing() {
+    let current = Consent { ends_on: NOW.date().next_day(), ..current(Status::Given) };
+    let before = Before { current: Some(&current), withdrawn_at: None };
+    let id = Uuid::from_u128(7).to_string();
+    let scanned = Written { giving: WrittenGiving { scan: &id, ..GIVING }, ..written("RO-1", "fr", true) };
+    let said = Statement::parse(Mode::Letter, Status::Given, scanned, YEAR, NOW).unwrap();
+    let followed = said.clone().with_its_end(Some(&current), false, YEAR, NOW.date());
+    assert_eq!(followed.ends_on, current.ends_on);
+    assert_eq!(word(decide(before, &followed, Recorder::Mediator, YEAR, NOW)), "new");
+    // Once recorded, the same consent without its scan is nothing new, and neither is the same scan.
+    let kept = Consent { giving: followed.giving.clone(), ..current.clone() };
+    let before = Before { current: Some(&kept), withdrawn_at: None };
+    assert_eq!(word(decide(before, &followed, Recorder::Mediator, YEAR, NOW)), "already");
+    let bare = Statement { ends_on: kept.ends_on, ..statement(Status::Given) };
+    assert_eq!(word(decide(before, &bare, Recorder::Mediator, YEAR, NOW)), "already");
+    // An end that is stated, another form, or a consent that is over: the statement stands as it is.
+    let newer = Consent { form_version: "RO-2".into(), ..current.clone() };
+    let over = Consent { ends_on: NOW.date().previous_day(), ..current.clone() };
+    for (current, states_end) in [(&current, true), (&newer, false), (&over, false)] {
+        assert_eq!(said.clone().with_its_end(Some(current), states_end, YEAR, NOW.date()).ends_on, said.ends_on);
+    }
 }

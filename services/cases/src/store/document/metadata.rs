@@ -6,7 +6,10 @@ use uuid::Uuid;
 use vault::{DataKey, Place, Vault};
 
 use crate::{
-    domain::{document::Document, participant::kind::Side},
+    domain::{
+        document::{Document, Kind},
+        participant::kind::Side,
+    },
     store::{
         decode::known,
         sealed::{OF_THE_FILE, side_code},
@@ -78,6 +81,15 @@ pub async fn find(tx: &mut PgConnection, vault: &Vault, id: Uuid) -> sqlx::Resul
     let case = sqlx::query_scalar!("select case_id from document where id = $1", id).fetch_optional(&mut *tx).await?;
     let Some(case) = case.map(CaseId::new) else { return Ok(None) };
     Ok(read(tx, vault, case, Some(id)).await?.pop().map(|document| (case, document)))
+}
+
+/// The kind and the side of a document of this case; `None` where the case has none under this id.
+///
+/// # Errors
+/// The statement failed.
+pub async fn kind_and_side(tx: &mut PgConnection, case: CaseId, id: Uuid) -> sqlx::Result<Option<(Kind, Option<Side>)>> {
+    let row = sqlx::query!("select kind, side from document where case_id = $1 and id = $2", case.uuid(), id).fetch_optional(tx).await?;
+    row.map(|row| Ok((known("kind", &row.kind)?, side_of(&row.side)?))).transpose()
 }
 
 /// Every document on a file, oldest first.

@@ -2,7 +2,7 @@
 
 use base::wire::instant as at;
 use maud::{Markup, html};
-use proto::cases::v1::{Assessment, Case, Consent, Document, Hold, Participant, RiskLevel, Stage};
+use proto::cases::v1::{Assessment, Case, Consent, ConsentStatus, Document, Hold, Initiative, Participant, RiskLevel, Stage};
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{actions::link, texts};
@@ -97,11 +97,18 @@ fn consent(case: &Case, given: &Consent, drawing: &Drawing<'_>) -> Markup {
             @if !given.form_version.is_empty() { ", " (texts.form_version) " " (given.form_version) }
             @if !given.language.is_empty() { ", " (words::language_name(&given.language, language)) }
             @if !given.ends_on.is_empty() { ", " (texts.counts_to) " " (given.ends_on) }
+            @if given.how() != Initiative::Unspecified { ", " (words::initiative(given.how(), language)) }
+            @if !given.witness.is_empty() { ", " (texts.witness) " " (given.witness) }
+            @if given.status() == ConsentStatus::Given && given.scan_document_id.is_empty() { ", " (texts.scan_missing) }
             @if given.initiative_at.is_some() {
                 ", " (texts.own_initiative) " " (words::initiative(given.initiative(), language)) " "
                 (instant_or(given.initiative_at.as_ref().and_then(at), ""))
             }
         }
+        @if !given.understanding.is_empty() {
+            ul class="plain hint" { @for checked in given.understanding() { li { (words::understanding(checked, language)) } } }
+        }
+        @if !given.understanding_note.is_empty() { p class="words" { (given.understanding_note) } }
     }
 }
 

@@ -64,6 +64,8 @@ crate::text::texts! {
     consents: "Consents", "Consentements";
     no_consent: "None was offered or given.", "Aucun n’a été offert ni donné.";
     form_version: "form", "formulaire";
+    witness: "witnessed by", "témoin";
+    scan_missing: "scan of the form missing", "numérisation du formulaire manquante";
     counts_to: "counts to", "valable jusqu’au";
     own_initiative: "on their own initiative:", "de sa propre initiative :";
     assessments: "Assessments", "Évaluations";

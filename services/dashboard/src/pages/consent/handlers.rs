@@ -42,6 +42,11 @@ pub async fn record(State(app): State<App>, Path((_, case_id, participant_id)): 
         initiative: filled.number("initiative"),
         initiative_at: parse_moment(filled.raw("initiative_at")).map(timestamp),
         described_mode_id,
+        how: filled.number("how"),
+        understanding: filled.all("understanding").iter().filter_map(|code| code.parse().ok()).collect(),
+        understanding_note: filled.get("understanding_note"),
+        witness: filled.get("witness"),
+        scan_document_id: filled.get("scan_document_id"),
     };
     match app.clients.consents(&member.session).record_consent(request).await {
         Ok(_) => member.done_with(&case),

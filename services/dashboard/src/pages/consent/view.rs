@@ -1,11 +1,11 @@
 //! HTML of the form on a consent.
 
 use maud::html;
-use proto::cases::v1::{Case, ConsentStatus, Initiative};
+use proto::cases::v1::{Case, ConsentStatus, Initiative, Understanding};
 
 use super::texts;
 use crate::parts::{
-    casework::{LINE, case as of_case, choices, words},
+    casework::{LINE, NARRATIVE, case as of_case, choices, words},
     drawing::Drawing,
     facts::Facts,
     form::{Field, Form, Group, Kind, Sheet},
@@ -23,6 +23,12 @@ pub fn record(case: &Case, participant: &str, drawing: &Drawing<'_>) -> Sheet<'s
         Field::new("form_version", texts.form_version, Kind::Line { most: LINE }),
         Field::new("language", texts.language, Kind::Select(choices::languages(language))),
         Field::new("informed_and_voluntary", texts.voluntary, Kind::Check).hint(texts.voluntary_hint),
+        Field::new("how", texts.how, Kind::Select(choices::coded::<Initiative>(words::initiative, language))),
+        Field::new("understanding", texts.understanding, Kind::Checks(choices::coded::<Understanding>(words::understanding, language)))
+            .hint(texts.understanding_hint),
+        Field::new("understanding_note", texts.understanding_note, Kind::Lines { most: NARRATIVE, rows: 3 }),
+        Field::new("witness", texts.witness, Kind::Line { most: LINE }),
+        Field::new("scan_document_id", texts.scan, Kind::Line { most: LINE }).hint(texts.scan_hint),
         Field::new("ends_on", texts.ends_on, Kind::Date).hint(texts.ends_on_hint),
     ];
     let again = vec![

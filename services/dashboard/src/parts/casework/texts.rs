@@ -29,6 +29,11 @@ crate::text::texts! {
     initiative_in_writing: "In writing", "Par écrit";
     initiative_by_video: "By video", "Par vidéo";
     initiative_through_representative: "Through their representative", "Par l’entremise de leur représentant";
+    understanding_own_words: "They said in their own words what they consent to", "La personne a dit dans ses propres mots à quoi elle consent";
+    understanding_free_to_refuse: "They know that they need not take part", "La personne sait qu’elle n’est pas tenue de participer";
+    understanding_may_withdraw: "They know that they may withdraw at any time", "La personne sait qu’elle peut se retirer à tout moment";
+    understanding_who_reads: "They know who will read or hear what they say", "La personne sait qui lira ou entendra ce qu’elle dit";
+    understanding_questions_answered: "Their questions were answered", "Ses questions ont reçu une réponse";
     risk_low: "Low", "Faible";
     risk_moderate: "Moderate", "Modéré";
     risk_high: "High", "Élevé";

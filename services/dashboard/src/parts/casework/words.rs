@@ -2,7 +2,7 @@
 
 use proto::cases::v1::{
     BreakGlassFinding, Case, ConditionEnd, ConditionKind, ConditionState, ConsentStatus, DocumentKind, DocumentSide, HoldKind, InformedHow,
-    Initiative, ParticipantKind, RiskLevel, SiteChange, Stage, Wish,
+    Initiative, ParticipantKind, RiskLevel, SiteChange, Stage, Understanding, Wish,
 };
 
 use super::texts;
@@ -72,6 +72,19 @@ pub const fn initiative(value: Initiative, language: Language) -> &'static str {
         Initiative::InWriting => texts.initiative_in_writing,
         Initiative::ByVideo => texts.initiative_by_video,
         Initiative::ThroughRepresentative => texts.initiative_through_representative,
+    }
+}
+
+#[must_use]
+pub const fn understanding(value: Understanding, language: Language) -> &'static str {
+    let texts = texts::of(language);
+    match value {
+        Understanding::Unspecified => texts.not_stated,
+        Understanding::OwnWords => texts.understanding_own_words,
+        Understanding::FreeToRefuse => texts.understanding_free_to_refuse,
+        Understanding::MayWithdraw => texts.understanding_may_withdraw,
+        Understanding::WhoReads => texts.understanding_who_reads,
+        Understanding::QuestionsAnswered => texts.understanding_questions_answered,
     }
 }
 

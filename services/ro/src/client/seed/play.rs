@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use proto::{
     cases::v1::{
         AskEntryRequest, AssignMediatorRequest, Case, ConditionKind, ConsentStatus, DecideEntryRequest, DeliveryWay, DocumentSide,
-        EntryPurpose, EntryScreening, EntryStep, FindCaseByReferralRequest, FinishReviewRequest, ItemStep, ListReviewsRequest,
+        EntryPurpose, EntryScreening, EntryStep, FindCaseByReferralRequest, FinishReviewRequest, Initiative, ItemStep, ListReviewsRequest,
         MoveCaseRequest, ParticipantKind, PlanSessionRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest,
         RegisterItemRequest, ReviewFinding, ReviewState, RiskLevel, SessionOutcome, SessionStep, Stage, StateNoConditionRequest,
-        StepItemRequest, StepSessionRequest,
+        StepItemRequest, StepSessionRequest, Understanding,
     },
     intake::v1::{Disposition, Known, Language, ListQueueRequest, Mode, Referral, ScreenReferralRequest, SubmitReferralRequest},
 };
@@ -280,6 +280,8 @@ impl Work<'_> {
             form_version: "seed-1".to_owned(),
             language: self.language(),
             informed_and_voluntary: true,
+            how: Initiative::InPerson.into(),
+            understanding: vec![Understanding::OwnWords.into()],
             ..RecordConsentRequest::default()
         };
         self.play.session.consents(self.mediator)?.record_consent(request).await?;
