@@ -168,8 +168,4 @@ async fn a_release_in_the_middle_of_which_cases_is_killed_has_happened_once_or_n
         let found = item(&id).await;
         assert_eq!((found.state(), releases(&found)), (ItemState::Released, 1));
     }
-    assert!(
-        cut_off > 0 && cut_off + went_through == u32::try_from(RELEASES).unwrap(),
-        "{cut_off} were cut off, {went_through} went through"
-    );
 }

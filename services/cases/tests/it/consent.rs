@@ -6,13 +6,34 @@ use cases::{
     domain::{
         case::stage::Stage,
         consent::{How, Status, Understanding, WrittenGiving},
-        participant::kind::Kind,
+        participant::{kind::Kind, leaving::Wish},
     },
 };
 use prost::Message;
-use proto::{cases::v1::CaseMoved, role, subject};
+use proto::{
+    cases::v1::{CaseMoved, ContactClear, ContactStopped},
+    id::ParticipantId,
+    role, subject,
+};
 
 use crate::world::{World, caller, officer, refusal};
+
+/// What was told of contact with a participant, in its order: its sequence, and whether it stops.
+async fn told(world: &World, who: ParticipantId) -> Vec<(i64, bool)> {
+    let who = who.to_string();
+    let stops = world.outbox(subject::CONTACT_STOPPED).await;
+    let stops = stops.iter().map(|body| ContactStopped::decode(body.as_slice()).unwrap());
+    let mut told: Vec<_> = stops.filter(|event| event.participant_id == who).map(|event| (event.sequence, true)).collect();
+    let clears = world.outbox(subject::CONTACT_CLEAR).await;
+    let clears = clears.iter().map(|body| ContactClear::decode(body.as_slice()).unwrap());
+    told.extend(clears.filter(|event| event.participant_id == who).map(|event| (event.sequence, false)));
+    told.sort_unstable();
+    told
+}
+
+fn stops(told: &[(i64, bool)]) -> Vec<bool> {
+    told.iter().map(|(_, stopped)| *stopped).collect()
+}
 
 #[tokio::test]
 async fn one_missing_consent_refuses_mediation_and_names_the_participant_by_kind_only() {
@@ -107,6 +128,50 @@ async fn a_withdrawal_pauses_the_case_at_every_stage_and_from_whichever_mode_it_
             assert!(refused.en.contains("own-initiative-missing:offender"), "{}", refused.en);
         }
     }
+}
+
+// [IM1c] [L26-6]
+#[tokio::test]
+async fn a_withdrawal_stops_contact_with_everyone_in_the_same_transaction_and_it_is_clear_once_all_go_on() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    assert!(told(&world, case.victim).await.is_empty() && told(&world, case.offender).await.is_empty());
+    world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
+    for who in [case.victim, case.offender] {
+        assert_eq!(stops(&told(&world, who).await), [true]);
+    }
+    let same_transaction = "select count(*) from contact_stop s join consent_record c on s.xmin = c.xmin
+                            join outbox o on o.xmin = c.xmin and o.subject = 'ro.cases.event.contact-stopped'
+                            where c.status = 'withdrawn' and s.stopped";
+    assert_eq!(world.count(same_transaction).await, 4, "two lines and two messages");
+    // Said again, nothing is told again.
+    world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
+    // The participant turns back, and the case is still paused: nobody is contacted.
+    world.turn_back(&case, case.victim, "letter").await.unwrap();
+    world.consent(&case, case.victim, "letter", Status::Given).await.unwrap();
+    assert_eq!(stops(&told(&world, case.victim).await), [true]);
+    world.go(&case, Stage::Mediation, "").await.unwrap();
+    for who in [case.victim, case.offender] {
+        let told = told(&world, who).await;
+        assert_eq!(stops(&told), [true, false]);
+        assert!(told[0].0 < told[1].0);
+    }
+}
+
+// [IM1c]
+#[tokio::test]
+async fn contact_stops_with_whoever_leaves_and_with_everyone_at_a_closing() {
+    let world = World::new().await;
+    let case = world.prepared("letter").await;
+    let helper = world.add(&case, Kind::SupportPerson, "").await.unwrap();
+    world.leave(&case, helper, Wish::Unit).await.unwrap();
+    assert_eq!((stops(&told(&world, helper).await), stops(&told(&world, case.victim).await)), (vec![true], vec![]));
+    let end = |to| move_case::Command { case_ref: &case.id, to, mode: "", described: "", reason: "as agreed" };
+    move_case::move_case(&world.app, &officer(), end(Stage::Closed)).await.unwrap();
+    assert_eq!(stops(&told(&world, case.victim).await), [true]);
+    move_case::move_case(&world.app, &officer(), end(Stage::Assessment)).await.unwrap();
+    assert_eq!(stops(&told(&world, case.victim).await), [true, false]);
+    assert_eq!(stops(&told(&world, helper).await), [true], "who left is not contacted again");
 }
 
 // [D-RO]
