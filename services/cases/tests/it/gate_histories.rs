@@ -261,7 +261,7 @@ fn facts(history: &History) -> Facts {
             recorded_at,
             ends_on: Some(last),
             initiative: None,
-            giving: Giving::default(),
+            giving: Giving::unsaid(),
         };
         (consent.stands(VALIDITY, today) == Status::Given).then_some(MODES[mode])
     };
