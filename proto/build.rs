@@ -25,6 +25,7 @@ const FILES: &[&str] = &[
     "ro/cases/v1/participant.proto",
     "ro/cases/v1/protocol.proto",
     "ro/cases/v1/purge.proto",
+    "ro/cases/v1/request.proto",
     "ro/cases/v1/review.proto",
     "ro/cases/v1/session.proto",
     "ro/intake/v1/contact.proto",

@@ -54,6 +54,7 @@ pub fn order(of: &CasePurged) -> Vec<String> {
     values.extend(list(&of.block_ids));
     values.extend(list(&of.due_notice_ids));
     values.extend(list(&of.entry_notice_ids));
+    values.extend(list(&of.request_notice_ids));
     values
 }
 
@@ -134,9 +135,10 @@ mod tests {
             block_ids: vec!["block".into()],
             due_notice_ids: vec!["notice".into()],
             entry_notice_ids: vec!["entry".into()],
+            request_notice_ids: vec!["request".into()],
             signature: Vec::new(),
         };
-        let changes: [fn(&mut CasePurged); 10] = [
+        let changes: [fn(&mut CasePurged); 11] = [
             |o| o.case_id.push('x'),
             |o| o.referral_id.push('x'),
             |o| o.purged_at = None,
@@ -146,6 +148,7 @@ mod tests {
             |o| o.block_ids.clear(),
             |o| o.due_notice_ids.clear(),
             |o| o.entry_notice_ids.clear(),
+            |o| o.request_notice_ids.clear(),
             |o| o.break_glass_ids.append(&mut o.referral_ids),
         ];
         for (number, change) in changes.into_iter().enumerate() {

@@ -56,6 +56,7 @@ fn facts(bytes: &[u8]) {
     message::<cases::EntryChanged>(bytes);
     message::<cases::ContactStopped>(bytes);
     message::<cases::ContactClear>(bytes);
+    message::<cases::RequestChanged>(bytes);
     message::<cases::BreakGlassOpened>(bytes);
     message::<cases::BreakGlassQuotaReached>(bytes);
     message::<cases::BreakGlassReviewDue>(bytes);

@@ -8,7 +8,7 @@ use super::{
         CONCERN_CHANGED, CONCERN_RAISED, CONDITION_ADVISED, CONTACT_CLEAR, CONTACT_PUSHED, CONTACT_STOPPED, ENGAGEMENT_ENDING,
         ENTRY_CHANGED, EVERY_CONTACT, EVERY_RAISE, EVERY_REFERRAL, EVERY_RING, EVERY_SERVICE_RAISE, GATE_CHANGED, GRANT_CHANGED,
         MEDIATOR_ASSIGNED, NOTICES_PURGED, OFFICER_ASSIGNED, REFERRAL_CORRECTED, REFERRAL_PURGED, REFERRAL_SCREENED, REFERRALS_RECEIVED,
-        RING_DELIVERED, RING_UNREACHED, THING_DUE,
+        REQUEST_CHANGED, RING_DELIVERED, RING_UNREACHED, THING_DUE,
     },
     stream::{CASES, INTAKE, NOTIFICATION, RAISES, RINGS, SAFETY, SERVICE_RAISES, SUBMISSIONS, consumer},
     witness::WITNESSES,
@@ -25,8 +25,12 @@ pub const SAFETY_UNREACHED: ConsumerSpec = consumer("safety", &NOTIFICATION, "sa
 pub const NOTIFICATION_RINGS: ConsumerSpec = consumer("notification", &RINGS, "notification-rings", &[EVERY_RING]);
 /// Consumers of the facts of which notification informs people, one for each of two services' streams.
 pub const NOTIFICATION_FACTS: ConsumerSpec = consumer("notification", &INTAKE, "notification-facts", &[REFERRALS_RECEIVED, CONTACT_PUSHED]);
-pub const NOTIFICATION_CASE_FACTS: ConsumerSpec =
-    consumer("notification", &CASES, "notification-case-facts", &[CASE_OPENED, MEDIATOR_ASSIGNED, GATE_CHANGED, ENTRY_CHANGED]);
+pub const NOTIFICATION_CASE_FACTS: ConsumerSpec = consumer(
+    "notification",
+    &CASES,
+    "notification-case-facts",
+    &[CASE_OPENED, MEDIATOR_ASSIGNED, GATE_CHANGED, ENTRY_CHANGED, REQUEST_CHANGED],
+);
 /// Access to cases. On its own: supervisors are notified of a break-glass within a minute, whatever import is queued.
 pub const NOTIFICATION_ACCESS: ConsumerSpec = consumer(
     "notification",

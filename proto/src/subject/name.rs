@@ -119,6 +119,8 @@ pub const CONTACT_STOPPED: &str = "ro.cases.event.contact-stopped";
 pub const CONTACT_CLEAR: &str = "ro.cases.event.contact-clear";
 /// Something happened to an entry to a site; told to whoever decides on it, or works on the case.
 pub const ENTRY_CHANGED: &str = "ro.cases.event.entry-changed";
+/// Something happened to a request for information; told to its addressee, or to whoever works on the case.
+pub const REQUEST_CHANGED: &str = "ro.cases.event.request-changed";
 /// A case was purged: services that store data of it destroy that and report it [LPR4].
 pub const CASE_PURGED: &str = "ro.cases.event.case-purged";
 /// What intake and notification destroyed of a purged case.
@@ -132,7 +134,7 @@ pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const RING_UNREACHED: &str = "ro.notification.event.ring-unreached";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 44] = [
+pub const FACTS: [&str; 45] = [
     REFERRALS_RECEIVED,
     REFERRAL_SCREENED,
     REFERRAL_CORRECTED,
@@ -153,6 +155,7 @@ pub const FACTS: [&str; 44] = [
     CONTACT_STOPPED,
     CONTACT_CLEAR,
     ENTRY_CHANGED,
+    REQUEST_CHANGED,
     CASE_PURGED,
     REFERRAL_PURGED,
     NOTICES_PURGED,

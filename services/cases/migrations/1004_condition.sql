@@ -137,7 +137,8 @@ create unique index condition_advice_is_given_once_under_a_key on condition_advi
 create table disclosure (
     id uuid not null constraint disclosure_one_row_per_disclosure primary key,
     case_id uuid not null constraint disclosure_is_of_a_case references case_file (id),
-    kind text not null constraint disclosure_kind_is_known check (kind in ('condition-advice', 'entry-request', 'entry-manifest')),
+    kind text not null constraint disclosure_kind_is_known check (kind in
+        ('condition-advice', 'entry-request', 'entry-manifest', 'request', 'answer', 'to-victim')),
     object uuid not null,
     recipient text not null constraint disclosure_names_the_recipient check (recipient <> ''),
     reason_sealed bytea not null,

@@ -2,7 +2,7 @@
 
 create table due (
     kind text not null constraint due_kind_is_known check (kind in
-        ('assessment', 'consent', 'condition', 'follow-up', 'schedule', 'review', 'sign-off', 'engagement', 'training')),
+        ('assessment', 'consent', 'condition', 'follow-up', 'schedule', 'review', 'sign-off', 'engagement', 'training', 'request')),
     object text not null constraint due_names_something check (object <> ''),
     case_id uuid constraint due_is_of_a_case references case_file (id),
     subject text,

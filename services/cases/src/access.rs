@@ -3,7 +3,7 @@
 use auth::access::{ANY_GRANTED, Rule};
 use proto::role::{
     ACCE, DISTRICT_DIRECTOR, INSTITUTIONAL_HEAD, MANAGER_ASSESSMENT_INTERVENTIONS, MEDIATOR, NATIONAL_MANAGER, PAROLE_OFFICER,
-    PAROLE_OFFICER_SUPERVISOR, RJ_OFFICER, RJ_SUPERVISOR, STAFF,
+    PAROLE_OFFICER_SUPERVISOR, RJ_OFFICER, RJ_SUPERVISOR, RVS_MANAGER, STAFF, VICTIM_SERVICES_OFFICER,
 };
 
 use crate::domain::condition::advice::DRAFTERS;
@@ -36,6 +36,12 @@ const WORDING_READERS: &[&str] = &[
 /// Whoever answers for a site decides on entries to it [R2a]; and whoever arranges them there reads them [R6d].
 const DECIDE_AT_SITES: &[&str] = &[INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR, PAROLE_OFFICER_SUPERVISOR];
 const AT_SITES: &[&str] = &[INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR, PAROLE_OFFICER_SUPERVISOR, MANAGER_ASSESSMENT_INTERVENTIONS];
+
+/// Whoever is asked for information: staff of a site for the offender's file, victim services for the victim's [R5c, R6c, R7c, R8b].
+const ASKED: &[&str] =
+    &[MANAGER_ASSESSMENT_INTERVENTIONS, PAROLE_OFFICER_SUPERVISOR, PAROLE_OFFICER, STAFF, RVS_MANAGER, VICTIM_SERVICES_OFFICER];
+/// Victim services record what they disclosed to a victim; whoever works on a case is told to ask them.
+const TELL_VICTIM: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR, RVS_MANAGER, VICTIM_SERVICES_OFFICER];
 
 const fn rule(method: &'static str, permission: &'static str, clause: &'static str, allow: &'static [&'static str]) -> Rule {
     Rule { method, permission, clause, allow }
@@ -113,6 +119,13 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.EntryService/GetEntryManifest", "entry.manifest", "X-701", AT_SITES),
     rule("/ro.cases.v1.EntryService/RecordCurfew", "curfew.record", "R7d", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.EntryService/EndCurfew", "curfew.end", "R7d", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.RequestService/AskRequest", "request.ask", "R5c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.RequestService/WithdrawRequest", "request.withdraw", "R5c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.RequestService/ListRequests", "request.list", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.RequestService/ListAddressedRequests", "request.list-addressed", "R8b", ASKED),
+    rule("/ro.cases.v1.RequestService/AnswerRequest", "request.answer", "R8b", ASKED),
+    rule("/ro.cases.v1.RequestService/DeclineRequest", "request.decline", "R8b", ASKED),
+    rule("/ro.cases.v1.RequestService/RecordDisclosureToVictim", "victim.tell", "X-784", TELL_VICTIM),
     rule("/ro.cases.v1.ProtocolService/DraftProtocol", "protocol.draft", "R1", DRAFTER),
     rule("/ro.cases.v1.ProtocolService/PutPart", "protocol.put-part", "R1", DRAFTER),
     rule("/ro.cases.v1.ProtocolService/RemovePart", "protocol.remove-part", "R1", DRAFTER),

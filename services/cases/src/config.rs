@@ -89,6 +89,18 @@ pub struct Config {
     #[arg(long, default_value_t = Days::EXAMPLE.alarm, value_parser = clap::value_parser!(u16).range(1..=90))]
     pub due_alarm: u16,
 
+    /// Days after a request for information to its answer, 1 to 180. An example until CSC sets it
+    #[arg(long, default_value_t = Days::EXAMPLE.request, value_parser = clap::value_parser!(u16).range(1..=180))]
+    pub due_request: u16,
+
+    /// Days after which a late request climbs one step further, 1 to 90. An example until CSC sets it
+    #[arg(long, default_value_t = Days::EXAMPLE.climb, value_parser = clap::value_parser!(u16).range(1..=90))]
+    pub due_climb: u16,
+
+    /// Days for which a mediator reads the answer to a request at most, 1 to 365. An example until CSC sets it
+    #[arg(long, default_value_t = Days::EXAMPLE.answer, value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub answer_days: u16,
+
     /// Months for which a case is kept after its last use, 24 to 1200: the law allows no less than two years. How much more is
     /// CSC's to set, from its disposition authority
     #[arg(long, default_value_t = FLOOR, value_parser = clap::value_parser!(u16).range(i64::from(FLOOR)..=1200))]
@@ -129,6 +141,9 @@ impl Config {
             sign_off: self.due_sign_off,
             warning: self.due_warning,
             alarm: self.due_alarm,
+            request: self.due_request,
+            climb: self.due_climb,
+            answer: self.answer_days,
         }
     }
 

@@ -271,6 +271,8 @@ const WATCHER_SAYS: &str = "codes and clocks, without envelope and without who a
 const NOTHING: &str = "nothing: hidden and absent are the same answer";
 
 const ADVICE_SHOWN: &str = "the_advice_holds_offender_condition_and_wording_and_stands_in_the_register_of_disclosures";
+/// The test of what an addressee reads of a request.
+const REQUEST_SHOWN: &str = "a_staff_member_answers_a_request_without_seeing_anything_else_of_the_file_not_even_who_the_other_party_is";
 /// The test of what a site reads of an entry.
 const ENTRY_SHOWN: &str =
     "approving_an_entry_gives_the_site_a_manifest_without_the_programme_and_it_lapses_and_alarms_when_the_offender_is_transferred";
@@ -283,7 +285,7 @@ const DRILL_SAYS: &str = "where and when it was, and how fast each office accept
 const DRILL_OF_NHQ: &str = "also which member of staff began it: nothing of a file is in a drill";
 const DRILL_SHOWN: &str = "a_head_is_shown_the_drills_of_their_own_site_without_who_began_them_and_a_drill_freezes_no_case";
 
-pub const NARROWED: [Narrowed; 31] = [
+pub const NARROWED: [Narrowed; 35] = [
     row("GetConcern", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
     row("GetConcern", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
     row("GetConcern", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
@@ -344,5 +346,9 @@ pub const NARROWED: [Narrowed; 31] = [
     row("ReadAdvice", OTHERS, Class::Protected, "the advice to them alone: offender, condition and wording, for some days", ADVICE_SHOWN),
     row("ListSiteEntries", OTHERS, Class::NeedToKnow, "who enters a site that they answer for, when and with what needs", ENTRY_SHOWN),
     row("DecideEntry", OTHERS, Class::NeedToKnow, "where the entry stands on which they decided", ENTRY_SHOWN),
+    row("ListAddressedRequests", OTHERS, Class::NeedToKnow, "what is asked of them about one file, and their own answers", REQUEST_SHOWN),
+    row("AnswerRequest", OTHERS, Class::NeedToKnow, "where the request stands that they answered", REQUEST_SHOWN),
+    row("DeclineRequest", OTHERS, Class::NeedToKnow, "where the request stands that they declined", REQUEST_SHOWN),
+    row("RecordDisclosureToVictim", OTHERS, Class::NeedToKnow, "where the request stands by which they were asked", REQUEST_SHOWN),
     row("GetEntryManifest", OTHERS, Class::NeedToKnow, "the list for the gate of their site, without why", ENTRY_SHOWN),
 ];

@@ -72,10 +72,13 @@ fn no_rpc_tells_anybody_outside_the_wall_whether_or_how_a_named_person_took_part
         let is_advice = ["GetExceptionWording", "ListAdvice", "ReadAdvice"].contains(&meeting.rpc.as_str());
         // Whoever answers for a site decides who enters it, and learns neither why nor of whose part in what [R2a].
         let is_entry = ["ListSiteEntries", "DecideEntry", "GetEntryManifest"].contains(&meeting.rpc.as_str());
+        // An addressee answers what is asked about one file, and learns neither of a case nor of the other party [R8b].
+        let is_request =
+            ["ListAddressedRequests", "AnswerRequest", "DeclineRequest", "RecordDisclosureToVictim"].contains(&meeting.rpc.as_str());
         // The clauses, and the protocols for whoever approves them, are about no case [P1, R1].
         let is_guidance = meeting.rpc.ends_with("Clause") || meeting.rpc.ends_with("Clauses") || meeting.rpc.contains("Protocol");
         assert!(
-            meeting.service != "cases" || is_advice || is_entry || is_guidance,
+            meeting.service != "cases" || is_advice || is_entry || is_request || is_guidance,
             "{told}: nobody outside the wall has an RPC of the RO file"
         );
         assert!(meeting.could == Class::Open || meeting.narrowed.is_some(), "{told}: the answer could hold {:?}", meeting.could);

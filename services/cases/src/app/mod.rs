@@ -22,6 +22,7 @@ pub mod mode;
 pub mod participant;
 pub mod protocol;
 pub mod purge;
+pub mod request;
 pub mod review;
 pub mod session;
 pub mod site;
@@ -41,7 +42,7 @@ use vault::Vault;
 
 use crate::{
     app::{
-        access::need_to_know::{KIND, actor, addressee, approver, at_sites},
+        access::need_to_know::{KIND, actor, addressee, addressee_of, approver, at_sites},
         concern::open_concerns::OpenConcerns,
         document::documents::Documents,
         extract::oms::ReadOms,
@@ -92,6 +93,14 @@ impl App {
     /// The database does not answer.
     pub async fn begin_as_addressee(&self, caller: &Caller) -> sqlx::Result<Transaction<'static, Postgres>> {
         database::begin(&self.pool, &addressee(caller, self.clock.now())).await
+    }
+
+    /// The same, with what is addressed to offices that the caller holds [R8b].
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn begin_as_addressee_of(&self, caller: &Caller, offices: Vec<String>) -> sqlx::Result<Transaction<'static, Postgres>> {
+        database::begin(&self.pool, &addressee_of(caller, offices, self.clock.now())).await
     }
 
     /// Begins a transaction that shows the caller the entries to the sites that they answer for, and no case [R2a].

@@ -16,6 +16,12 @@ pub enum Kind {
     EntryRequest,
     /// The same as a list for the gate of the site [R2a].
     EntryManifest,
+    /// Whose file is asked about, and for what, to the office or person that is asked.
+    Request,
+    /// An item of that file, given to whoever works on the case.
+    Answer,
+    /// Information under CCRA s. 26, disclosed to a victim by victim services.
+    ToVictim,
 }
 
 impl Kind {

@@ -24,6 +24,7 @@ pub mod participant;
 pub mod protocol;
 pub mod purge;
 pub mod region;
+pub mod request;
 pub mod review;
 pub mod session;
 pub mod site;

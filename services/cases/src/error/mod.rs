@@ -18,6 +18,7 @@ mod list;
 mod mediator;
 mod protocol;
 mod replay;
+mod request;
 mod review;
 mod session;
 
@@ -30,6 +31,7 @@ pub use list::*;
 pub use mediator::*;
 pub use protocol::*;
 pub use replay::*;
+pub use request::*;
 pub use review::*;
 pub use session::*;
 

@@ -32,6 +32,9 @@ fn encode(from: Disclosure) -> wire_cases::Disclosure {
         Kind::ConditionAdvice => DisclosureKind::ConditionAdvice,
         Kind::EntryRequest => DisclosureKind::EntryRequest,
         Kind::EntryManifest => DisclosureKind::EntryManifest,
+        Kind::Request => DisclosureKind::Request,
+        Kind::Answer => DisclosureKind::Answer,
+        Kind::ToVictim => DisclosureKind::ToVictim,
     };
     wire_cases::Disclosure {
         disclosure_id: from.id.to_string(),

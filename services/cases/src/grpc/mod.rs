@@ -19,6 +19,7 @@ mod mode;
 mod participant;
 mod protocol;
 mod purge;
+mod request;
 mod review;
 mod session;
 mod site;
@@ -32,7 +33,8 @@ use proto::cases::v1::{
     exchange_service_server::ExchangeServiceServer, extract_service_server::ExtractServiceServer, hold_service_server::HoldServiceServer,
     mediator_service_server::MediatorServiceServer, mode_service_server::ModeServiceServer,
     participant_service_server::ParticipantServiceServer, protocol_service_server::ProtocolServiceServer,
-    purge_service_server::PurgeServiceServer, review_service_server::ReviewServiceServer, session_service_server::SessionServiceServer,
+    purge_service_server::PurgeServiceServer, request_service_server::RequestServiceServer, review_service_server::ReviewServiceServer,
+    session_service_server::SessionServiceServer,
 };
 use server::limits::MESSAGE;
 use tonic::{Response, Status, service::Routes};
@@ -63,6 +65,7 @@ pub fn routes(app: App) -> Routes {
         .add_service(ExtractServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(HoldServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(DueServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
+        .add_service(RequestServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ReviewServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ProtocolServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))
         .add_service(ClauseServiceServer::new(server.clone()).max_decoding_message_size(MESSAGE))

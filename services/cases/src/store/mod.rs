@@ -26,6 +26,7 @@ pub mod mode;
 pub mod participant;
 pub mod protocol;
 pub mod purge;
+pub mod request;
 pub mod review;
 pub mod sealed;
 pub mod session;

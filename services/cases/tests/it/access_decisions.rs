@@ -39,7 +39,19 @@ fn ties(roles: &[&str], verb: Verb) -> Vec<Tie> {
         Scope::Unit if matches!(verb, Verb::EndBreakGlass | Verb::ReviewBreakGlass) => vec![Tie::Unit, Tie::Line(Line::BreakGlass)],
         Scope::Unit => vec![Tie::Unit],
         Scope::Lines { kinds, .. } => kinds.into_iter().map(Tie::Line).chain([Tie::Stranger]).collect(),
-        Scope::Nothing if matches!(verb, Verb::ListAdvice | Verb::ReadAdvice) => vec![Tie::Addressee, Tie::Stranger],
+        Scope::Nothing
+            if matches!(
+                verb,
+                Verb::ListAdvice
+                    | Verb::ReadAdvice
+                    | Verb::ListAddressedRequests
+                    | Verb::AnswerRequest
+                    | Verb::DeclineRequest
+                    | Verb::RecordDisclosureToVictim
+            ) =>
+        {
+            vec![Tie::Addressee, Tie::Stranger]
+        }
         Scope::Nothing if matches!(verb, Verb::ListSiteEntries | Verb::DecideEntry | Verb::HandOutManifest) => {
             vec![Tie::Site, Tie::Stranger]
         }
@@ -186,6 +198,7 @@ fn a_break_glass_allows_to_read_to_give_it_back_and_nothing_else() {
             Verb::ListDueThings,
             Verb::ListReviews,
             Verb::ListEntries,
+            Verb::ListRequests,
             Verb::ListSteps,
         ]
     );

@@ -33,6 +33,7 @@ mod protocol;
 mod purge;
 mod purge_retention;
 mod replay;
+mod request;
 mod review;
 mod row_security;
 mod sealing;

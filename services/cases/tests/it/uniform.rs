@@ -3,30 +3,35 @@
 use cases::grpc::Server;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
-    AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AskEntryRequest, AssignMediatorRequest, CorrectSiteRequest,
-    DescribeModeRequest, EndAssignmentRequest, EndConditionRequest, EndCurfewRequest, FindCaseByReferralRequest, FinishReviewRequest,
-    GetCaseRequest, LeaveCaseRequest, ListConditionsRequest, ListDisclosuresRequest, ListDocumentsRequest, ListDueThingsRequest,
-    ListEntriesRequest, ListExtractsRequest, ListItemsRequest, ListReviewsRequest, ListSessionsRequest, ListStepsRequest,
-    MatchMediatorsRequest, MoveCaseRequest, PlanSessionRequest, PullExtractRequest, ReadDocumentRequest, RecordAssessmentRequest,
-    RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest, RecordPersonMoveRequest, RecordVictimInformedRequest,
-    RegisterItemRequest, ReplayCaseRequest, SayDirectRequest, StateNoConditionRequest, StepEntryRequest, StepItemRequest,
-    StepSessionRequest, access_service_server::AccessService as _, assessment_service_server::AssessmentService as _,
-    case_service_server::CaseService as _, condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
+    AddParticipantRequest, AdviseDrafterRequest, AmendConditionRequest, AskEntryRequest, AskRequestRequest, AssignMediatorRequest,
+    CorrectSiteRequest, DescribeModeRequest, EndAssignmentRequest, EndConditionRequest, EndCurfewRequest, FindCaseByReferralRequest,
+    FinishReviewRequest, GetCaseRequest, LeaveCaseRequest, ListConditionsRequest, ListDisclosuresRequest, ListDocumentsRequest,
+    ListDueThingsRequest, ListEntriesRequest, ListExtractsRequest, ListItemsRequest, ListRequestsRequest, ListReviewsRequest,
+    ListSessionsRequest, ListStepsRequest, MatchMediatorsRequest, MoveCaseRequest, PlanSessionRequest, PullExtractRequest,
+    ReadDocumentRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest,
+    RecordDisclosureToVictimRequest, RecordPersonMoveRequest, RecordVictimInformedRequest, RegisterItemRequest, ReplayCaseRequest,
+    SayDirectRequest, StateNoConditionRequest, StepEntryRequest, StepItemRequest, StepSessionRequest, WithdrawRequestRequest,
+    access_service_server::AccessService as _, assessment_service_server::AssessmentService as _, case_service_server::CaseService as _,
+    condition_service_server::ConditionService as _, consent_service_server::ConsentService as _,
     disclosure_service_server::DisclosureService as _, document_service_server::DocumentService as _, due_service_server::DueService as _,
     entry_service_server::EntryService as _, exchange_service_server::ExchangeService as _, extract_service_server::ExtractService as _,
     mediator_service_server::MediatorService as _, mode_service_server::ModeService as _,
     participant_service_server::ParticipantService as _, protocol_service_server::ProtocolService as _,
-    review_service_server::ReviewService as _, session_service_server::SessionService as _,
+    request_service_server::RequestService as _, review_service_server::ReviewService as _, session_service_server::SessionService as _,
 };
 use proto::role;
 use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 42] = [
+const COMPARED: [&str; 46] = [
     "ReplayCase",
     "PullExtract",
     "ListExtracts",
+    "AskRequest",
+    "WithdrawRequest",
+    "ListRequests",
+    "RecordDisclosureToVictim",
     "ListDueThings",
     "ListReviews",
     "FinishReview",
@@ -72,7 +77,11 @@ const SUPERVISORS: &str = "supervisors know of every case";
 /// Those of the registry of mediators; of those that name a case only the National Manager calls one.
 const NO_CASE: &str = "names no case, or only the National Manager may";
 const AT_A_SITE: &str = "names an entry, which only its site and the unit are told of: compared in entry.rs";
-const OTHERS: [(&str, &str); 43] = [
+const TO_AN_ADDRESSEE: &str = "names a request, which only its addressee and the unit are told of: compared in request.rs";
+const OTHERS: [(&str, &str); 46] = [
+    ("ListAddressedRequests", "names no case"),
+    ("AnswerRequest", TO_AN_ADDRESSEE),
+    ("DeclineRequest", TO_AN_ADDRESSEE),
     ("GetWorkload", "names no case, and counts only those that the caller answers for"),
     ("SignOffReview", SUPERVISORS),
     ("ListSiteEntries", "names no case"),
@@ -158,6 +167,7 @@ async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
         | "ListDisclosures" => ask_of_conditions(door, rpc, name).await,
         "AskEntry" | "StepEntry" | "ListEntries" | "RecordCurfew" | "EndCurfew" => ask_of_entries(door, rpc, name).await,
         "ReplayCase" | "PullExtract" | "ListExtracts" => ask_of_readings(door, rpc, name).await,
+        "AskRequest" | "WithdrawRequest" | "ListRequests" | "RecordDisclosureToVictim" => ask_of_requests(door, rpc, name).await,
         "ListDueThings" | "ListReviews" | "FinishReview" => ask_of_reviews(door, rpc, name).await,
         "PlanSession" | "StepSession" | "ListSessions" => ask_of_sessions(door, rpc, name).await,
         "ListSteps" => refused(door.list_steps(asked(&who, ListStepsRequest { case_ref: name }))).await,
@@ -209,6 +219,22 @@ async fn ask_of_reviews(door: &Server, rpc: &str, name: String) -> Seen {
         _ => {
             let request = FinishReviewRequest { case_ref: name, finding: 1, ..Default::default() };
             refused(door.finish_review(asked(&stranger, request))).await
+        }
+    }
+}
+
+/// The same of requests for information.
+async fn ask_of_requests(door: &Server, rpc: &str, name: String) -> Seen {
+    let who = mediator("mediator-1");
+    match rpc {
+        "AskRequest" => refused(door.ask_request(asked(&who, AskRequestRequest { case_ref: name, file: 1, ..Default::default() }))).await,
+        "WithdrawRequest" => {
+            refused(door.withdraw_request(asked(&who, WithdrawRequestRequest { case_ref: name, ..Default::default() }))).await
+        }
+        "ListRequests" => refused(door.list_requests(asked(&who, ListRequestsRequest { case_ref: name }))).await,
+        _ => {
+            let request = RecordDisclosureToVictimRequest { case_ref: name, ..Default::default() };
+            refused(door.record_disclosure_to_victim(asked(&who, request))).await
         }
     }
 }

@@ -10,7 +10,7 @@ use messaging::{
 use proto::{
     cases::v1::{
         BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, ConditionAdvised, DueKind, EngagementEnding,
-        EntryChanged, EntryNews as News, GateChanged, MediatorAssigned, OfficerAssigned, ThingDue,
+        EntryChanged, EntryNews as News, GateChanged, MediatorAssigned, OfficerAssigned, RequestChanged, RequestNews as Said, ThingDue,
     },
     intake::v1::{self as intake, ContactPushed, ReferralReceived, ReferralsReceived, contact_service_client::ContactServiceClient},
     subject,
@@ -32,7 +32,7 @@ use crate::{
     },
     domain::{
         contact::Contact,
-        fact::{EndingTo, EntryNews, Fact},
+        fact::{EndingTo, EntryNews, Fact, RequestNews},
         inbox::Recipient,
         office,
         template::{Due, Origin},
@@ -73,6 +73,7 @@ impl Handler for Facts {
             subject::CONDITION_ADVISED => condition_advised(&message.decode()?).map(FactMessage::of),
             subject::GATE_CHANGED => gate_changed(&message.decode()?).map(FactMessage::of),
             subject::ENTRY_CHANGED => entry_changed(&message.decode()?).map(FactMessage::of),
+            subject::REQUEST_CHANGED => request_changed(&message.decode()?).map(FactMessage::of),
             subject::BREAK_GLASS_OPENED => break_glass_opened(&message.decode()?).map(FactMessage::of),
             subject::BREAK_GLASS_QUOTA_REACHED => {
                 let event: BreakGlassQuotaReached = message.decode()?;
@@ -168,7 +169,7 @@ fn thing_due(event: &ThingDue) -> Result<Fact, Rejection> {
         DueKind::Review => Due::Review,
         DueKind::SignOff => Due::SignOff,
         DueKind::Training => Due::Training,
-        DueKind::Unspecified | DueKind::Schedule | DueKind::Engagement => {
+        DueKind::Unspecified | DueKind::Schedule | DueKind::Engagement | DueKind::Request => {
             return Err(never("kind-unknown", "nobody is told of something of this kind"));
         }
     };
@@ -238,6 +239,25 @@ fn entry_changed(event: &EntryChanged) -> Result<Fact, Rejection> {
     };
     let case_id = if event.case_id.is_empty() { None } else { Some(event.case_id.parse().map_err(malformed)?) };
     Ok(Fact::EntryChanged { notice_id, recipient, news, case_id, at: event.changed_at.as_ref().and_then(instant) })
+}
+
+fn request_changed(event: &RequestChanged) -> Result<Fact, Rejection> {
+    let notice_id = notice(&event.notice_id)?;
+    if event.recipient.is_empty() {
+        return Err(never("recipient-missing", "the event names nobody to tell"));
+    }
+    let named = plain(&event.recipient);
+    let recipient = if office::is_office(&named) { Recipient::Office(named) } else { Recipient::Person(named) };
+    let news = match event.news() {
+        Said::Asked => RequestNews::Asked,
+        Said::Climbed => RequestNews::Climbed,
+        Said::Withdrawn => RequestNews::Withdrawn,
+        Said::Answered => RequestNews::Answered,
+        Said::Late => RequestNews::Late,
+        Said::Unspecified => return Err(never("news-missing", "the event tells nothing")),
+    };
+    let case_id = if event.case_id.is_empty() { None } else { Some(event.case_id.parse().map_err(malformed)?) };
+    Ok(Fact::RequestChanged { notice_id, recipient, news, case_id, at: event.changed_at.as_ref().and_then(instant) })
 }
 
 fn break_glass_opened(event: &BreakGlassOpened) -> Result<Fact, Rejection> {

@@ -41,8 +41,9 @@ impl Receiver for Purges {
         let blocks = event.block_ids.iter().map(uuid).collect::<Result<_, Rejection>>()?;
         let due_notices = event.due_notice_ids.iter().map(uuid).collect::<Result<_, Rejection>>()?;
         let entry_notices = event.entry_notice_ids.iter().map(uuid).collect::<Result<_, Rejection>>()?;
+        let request_notices = event.request_notice_ids.iter().map(uuid).collect::<Result<_, Rejection>>()?;
         let (purged_at, last_used_at) = (event.purged_at.as_ref().and_then(instant), event.last_used_at.as_ref().and_then(instant));
-        let order = Purged { case, referrals, break_glasses, blocks, due_notices, entry_notices, purged_at, last_used_at };
+        let order = Purged { case, referrals, break_glasses, blocks, due_notices, entry_notices, request_notices, purged_at, last_used_at };
         Ok(Signed { about: case.uuid(), values: purge::order(&event), signature: event.signature, order })
     }
 

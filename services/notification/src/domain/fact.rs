@@ -57,6 +57,14 @@ pub enum Fact {
         case_id: Option<CaseId>,
         at: Option<OffsetDateTime>,
     },
+    /// Something happened to a request for information. Its addressee learns of no case.
+    RequestChanged {
+        notice_id: Uuid,
+        recipient: Recipient,
+        news: RequestNews,
+        case_id: Option<CaseId>,
+        at: Option<OffsetDateTime>,
+    },
     BreakGlassOpened {
         break_glass_id: Uuid,
         case_id: CaseId,
@@ -117,6 +125,31 @@ impl EntryNews {
     }
 }
 
+/// What there is to tell of a request for information.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestNews {
+    /// To whom it is addressed.
+    Asked,
+    /// To the office to which it climbed.
+    Climbed,
+    Withdrawn,
+    /// To whoever works on the case.
+    Answered,
+    Late,
+}
+
+impl RequestNews {
+    const fn template(self) -> Template {
+        match self {
+            Self::Asked => Template::RequestAsked,
+            Self::Climbed => Template::RequestClimbed,
+            Self::Withdrawn => Template::RequestWithdrawn,
+            Self::Answered => Template::RequestAnswered,
+            Self::Late => Template::RequestLate,
+        }
+    }
+}
+
 /// Who is told that an engagement ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndingTo {
@@ -152,6 +185,7 @@ impl Fact {
             | Self::BreakGlassReviewDue { notice_id, .. }
             | Self::ThingDue { notice_id, .. }
             | Self::EntryChanged { notice_id, .. }
+            | Self::RequestChanged { notice_id, .. }
             | Self::EngagementEnding { notice_id, .. } => *notice_id,
         }
     }
@@ -178,6 +212,10 @@ impl Fact {
                 (Recipient::Person(person), template, of_case(case_id, at))
             }
             Self::EntryChanged { recipient, news, case_id, at, .. } => {
+                let data = case_id.map_or_else(|| Data { happened_at: at, ..Data::default() }, |case_id| of_case(case_id, at));
+                (recipient, news.template(), data)
+            }
+            Self::RequestChanged { recipient, news, case_id, at, .. } => {
                 let data = case_id.map_or_else(|| Data { happened_at: at, ..Data::default() }, |case_id| of_case(case_id, at));
                 (recipient, news.template(), data)
             }

@@ -1,7 +1,10 @@
 //! Offices: what a person answers for, so that an alarm reaches the present holder of the office [R3e, TRAP-2].
 
 use base::Caller;
-use proto::{id::SiteCode, role};
+use proto::{
+    id::{Region, SiteCode},
+    role,
+};
 
 /// The NHQ Restorative Justice Unit.
 pub const RJ_UNIT: &str = "rj-unit";
@@ -17,6 +20,11 @@ const SUPERVISORS: [&str; 2] = [role::NATIONAL_MANAGER, role::RJ_SUPERVISOR];
 pub fn roles_of(office: &str) -> &'static [&'static str] {
     if office == RJ_SUPERVISORS { &SUPERVISORS } else { &[] }
 }
+
+/// Roles of a site whose holders are asked for information of an offender's file, and of a region for a victim's [R5c, R6c, R7c, R8b].
+const ASKED_AT_SITES: [&str; 4] =
+    [role::MANAGER_ASSESSMENT_INTERVENTIONS, role::PAROLE_OFFICER_SUPERVISOR, role::PAROLE_OFFICER, role::STAFF];
+const ASKED_IN_REGIONS: [&str; 2] = [role::RVS_MANAGER, role::VICTIM_SERVICES_OFFICER];
 
 /// Office of the Institutional Head of a site.
 #[must_use]
@@ -38,7 +46,8 @@ fn at(role: &str, site: &SiteCode) -> String {
 #[must_use]
 pub fn is_office(name: &str) -> bool {
     let of_a_site = |role: &str| name.strip_prefix(role).is_some_and(|rest| rest.starts_with('/'));
-    [RJ_UNIT, RJ_SUPERVISORS, NMC].contains(&name) || role::RESPONSIBLE_HEADS.into_iter().any(of_a_site)
+    let asked = ASKED_AT_SITES.into_iter().chain(ASKED_IN_REGIONS);
+    [RJ_UNIT, RJ_SUPERVISORS, NMC].contains(&name) || role::RESPONSIBLE_HEADS.into_iter().chain(asked).any(of_a_site)
 }
 
 /// Offices that a caller holds, each grant by itself. A site role without a site holds none.
@@ -57,6 +66,13 @@ pub fn held(caller: &Caller) -> Vec<String> {
     let sites = |role| caller.sites_of(role).filter_map(|site| site.parse::<SiteCode>().ok());
     offices.extend(sites(role::INSTITUTIONAL_HEAD).map(|site| institutional_head(&site)));
     offices.extend(sites(role::DISTRICT_DIRECTOR).map(|site| district_director(&site)));
+    for role in ASKED_AT_SITES {
+        offices.extend(sites(role).map(|site| at(role, &site)));
+    }
+    let regions = caller.grants.iter().filter(|grant| ASKED_IN_REGIONS.contains(&grant.role.as_str()));
+    let known =
+        regions.filter_map(|grant| grant.region.as_deref()?.parse::<Region>().ok().map(|region| format!("{}/{region}", grant.role)));
+    offices.extend(known);
     offices
 }
 
@@ -77,6 +93,12 @@ mod tests {
                 role::NMC_SUPERVISOR => &["nmc"],
                 role::INSTITUTIONAL_HEAD => &["institutional-head/mission", "institutional-head/kent"],
                 role::DISTRICT_DIRECTOR => &["district-director/mission", "district-director/kent"],
+                role::MANAGER_ASSESSMENT_INTERVENTIONS => {
+                    &["manager-assessment-interventions/mission", "manager-assessment-interventions/kent"]
+                }
+                role::PAROLE_OFFICER_SUPERVISOR => &["parole-officer-supervisor/mission", "parole-officer-supervisor/kent"],
+                role::PAROLE_OFFICER => &["parole-officer/mission", "parole-officer/kent"],
+                role::STAFF => &["staff/mission", "staff/kent"],
                 _ => &[],
             };
             assert_eq!(held_by(role, &["mission", "kent"]), expected, "{role}");

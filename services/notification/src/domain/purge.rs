@@ -24,6 +24,8 @@ pub struct Purged {
     pub due_notices: Vec<Uuid>,
     /// What was told of its entries to sites.
     pub entry_notices: Vec<Uuid>,
+    /// What was told of its requests for information.
+    pub request_notices: Vec<Uuid>,
     pub purged_at: Option<OffsetDateTime>,
     pub last_used_at: Option<OffsetDateTime>,
 }
@@ -33,7 +35,14 @@ impl Purged {
     #[must_use]
     pub fn about(&self) -> Vec<Uuid> {
         let referrals = self.referrals.iter().map(|referral| referral.uuid());
-        let others = self.break_glasses.iter().chain(&self.blocks).chain(&self.due_notices).chain(&self.entry_notices).copied();
+        let others = self
+            .break_glasses
+            .iter()
+            .chain(&self.blocks)
+            .chain(&self.due_notices)
+            .chain(&self.entry_notices)
+            .chain(&self.request_notices)
+            .copied();
         let mut about: Vec<Uuid> = std::iter::once(self.case.uuid()).chain(referrals).chain(others).collect();
         about.sort_unstable();
         about.dedup();
@@ -49,6 +58,7 @@ impl Purged {
             || (self.blocks.contains(&about) && told(&[Template::PassageBlocked, Template::PassageClear]))
             || (self.due_notices.contains(&about) && told(&[Template::ThingDue, Template::ThingOverdue, Template::SignOffDue]))
             || (self.entry_notices.contains(&about) && told(&Template::OF_ENTRIES))
+            || (self.request_notices.contains(&about) && told(&Template::OF_REQUESTS))
     }
 }
 
@@ -93,6 +103,7 @@ mod tests {
     const BLOCK: Uuid = Uuid::from_u128(4);
     const NOTICE: Uuid = Uuid::from_u128(5);
     const ENTRY: Uuid = Uuid::from_u128(6);
+    const REQUEST: Uuid = Uuid::from_u128(7);
 
     fn purged() -> Purged {
         Purged {
@@ -102,6 +113,7 @@ mod tests {
             blocks: vec![BLOCK],
             due_notices: vec![NOTICE],
             entry_notices: vec![ENTRY],
+            request_notices: vec![REQUEST],
             purged_at: Some(NOW),
             last_used_at: Some(NOW - LEAST),
         }
@@ -125,6 +137,8 @@ mod tests {
             told(NOTICE, Template::SignOffDue),
             told(ENTRY, Template::EntryAsked),
             told(ENTRY, Template::EntryLapsed),
+            told(REQUEST, Template::RequestAsked),
+            told(REQUEST, Template::RequestLate),
         ];
         assert_eq!(forbidden(&purged(), &all, NOW), None);
         assert_eq!(forbidden(&purged(), &[], NOW), None);
@@ -132,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_concern_is_deleted_under_no_name_and_nothing_else_that_is_not_of_the_case() {
-        for about in [CASE, REFERRAL, GLASS, BLOCK, NOTICE, ENTRY] {
+        for about in [CASE, REFERRAL, GLASS, BLOCK, NOTICE, ENTRY, REQUEST] {
             let alarm = NoticeRow { of_a_concern: true, ..told(about, Template::ConcernRingNhq) };
             assert_eq!(forbidden(&purged(), &[alarm], NOW), Some("purge-names-a-concern"));
             for template in [Template::ConcernVanished, Template::ContactReview, Template::BreakGlassReviewDue] {

@@ -15,7 +15,7 @@ use notification::{
 use proto::{
     cases::v1::{
         BreakGlassOpened, BreakGlassReviewDue, CaseOpened, ConditionAdvised, DueKind, EngagementEnding, EntryChanged, EntryNews,
-        MediatorAssigned, OfficerAssigned, ThingDue,
+        MediatorAssigned, OfficerAssigned, RequestChanged, RequestNews, ThingDue,
     },
     id::CaseId,
     intake::v1::{Origin, ReferralReceived, contact_service_client::ContactServiceClient},
@@ -377,4 +377,44 @@ async fn whoever_answers_for_the_site_is_told_of_an_entry_without_its_case_and_w
     assert_eq!(templates(&world.inbox(&officer("rj-officer-1")).await), ["entry-lapsed", "entry-on-hold"]);
     let nothing = EntryChanged { news: 0, ..told(4, "mediator-1", EntryNews::Asked, "") };
     assert!(hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::ENTRY_CHANGED, &nothing).await.is_err());
+}
+
+// [R7c] [R8b]
+#[tokio::test]
+async fn an_addressee_is_told_of_a_request_without_its_case_and_a_late_one_reaches_the_next_office_and_the_unit() {
+    let world = world().await;
+    let case = CaseId::new(Uuid::from_u128(0xca5e)).to_string();
+    let told = |notice: u128, recipient: &str, news: RequestNews, case_id: &str| RequestChanged {
+        notice_id: Uuid::from_u128(notice).to_string(),
+        recipient: recipient.into(),
+        news: news.into(),
+        case_id: case_id.into(),
+        changed_at: Some(base::wire::timestamp(START)),
+    };
+    let events = [
+        told(1, "parole-officer/mission", RequestNews::Asked, ""),
+        told(2, "parole-officer-supervisor/mission", RequestNews::Climbed, ""),
+        told(2, "mediator-1", RequestNews::Late, &case),
+        told(3, "rj-unit", RequestNews::Late, &case),
+        told(4, "mediator-1", RequestNews::Answered, &case),
+    ];
+    // Late, twice and out of order.
+    for event in events.iter().rev().chain(&events) {
+        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::REQUEST_CHANGED, event).await.unwrap();
+    }
+    let templates = |items: &[proto::notification::v1::InboxItem]| {
+        let mut templates: Vec<String> = items.iter().map(|item| item.template.clone()).collect();
+        templates.sort_unstable();
+        templates
+    };
+    let asked = world.inbox(&caller("po-1", role::PAROLE_OFFICER, "mission")).await;
+    assert_eq!(templates(&asked), ["request-asked"]);
+    assert!(asked.iter().all(|item| !item.body.contains(&case)), "the addressee learns of no case");
+    let above = world.inbox(&caller("pos-1", role::PAROLE_OFFICER_SUPERVISOR, "mission")).await;
+    assert_eq!(templates(&above), ["request-climbed"]);
+    assert!(world.inbox(&caller("po-2", role::PAROLE_OFFICER, "kent")).await.is_empty());
+    assert_eq!(templates(&world.inbox(&caller("mediator-1", role::MEDIATOR, "")).await), ["request-answered", "request-late"]);
+    assert_eq!(templates(&world.inbox(&officer("rj-officer-1")).await), ["request-late"]);
+    let nothing = RequestChanged { news: 0, ..told(5, "mediator-1", RequestNews::Asked, "") };
+    assert!(hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::REQUEST_CHANGED, &nothing).await.is_err());
 }

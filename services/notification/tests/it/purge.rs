@@ -74,6 +74,7 @@ fn order() -> CasePurged {
         block_ids: Vec::new(),
         due_notice_ids: Vec::new(),
         entry_notice_ids: Vec::new(),
+        request_notice_ids: Vec::new(),
         referral_ids: vec![SECOND.to_string()],
         last_used_at: Some(base::wire::timestamp(START)),
         signature: Vec::new(),

@@ -42,6 +42,9 @@ const MORE: Words = Words { en: "there is more: give a higher --limit", fr: "il 
 const ADVICE: Words = Words { en: "advice on a condition", fr: "avis sur une condition" };
 const ENTRY: Words = Words { en: "entry to a site, to whoever answers for it", fr: "entrée à une unité, à la personne responsable" };
 const MANIFEST: Words = Words { en: "list for the gate of a site", fr: "liste pour le poste d'entrée d'une unité" };
+const REQUEST: Words = Words { en: "request for information", fr: "demande de renseignements" };
+const ANSWER: Words = Words { en: "answer to a request", fr: "réponse à une demande" };
+const TO_VICTIM: Words = Words { en: "disclosure to a victim", fr: "communication à une victime" };
 const OTHER: Words = Words { en: "not stated", fr: "non précisé" };
 
 impl Command {
@@ -84,6 +87,9 @@ fn line(of: &Disclosure, lang: Lang) -> String {
         DisclosureKind::ConditionAdvice => ADVICE,
         DisclosureKind::EntryRequest => ENTRY,
         DisclosureKind::EntryManifest => MANIFEST,
+        DisclosureKind::Request => REQUEST,
+        DisclosureKind::Answer => ANSWER,
+        DisclosureKind::ToVictim => TO_VICTIM,
         DisclosureKind::Unspecified => OTHER,
     };
     format!(

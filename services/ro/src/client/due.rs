@@ -159,6 +159,7 @@ const fn kind(value: DueKind) -> Words {
         DueKind::SignOff => Words { en: "signature under a review", fr: "approbation d’un réexamen" },
         DueKind::Engagement => Words { en: "end of an engagement", fr: "fin d’un engagement" },
         DueKind::Training => Words { en: "end of a training", fr: "échéance d’une formation" },
+        DueKind::Request => Words { en: "answer to a request", fr: "réponse à une demande" },
     }
 }
 

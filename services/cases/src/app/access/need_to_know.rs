@@ -60,6 +60,12 @@ pub fn addressee(caller: &Caller, at: OffsetDateTime) -> Actor {
     Actor::person(&caller.subject, ADDRESSEE).at(at)
 }
 
+/// The same for a caller who holds these offices.
+#[must_use]
+pub fn addressee_of(caller: &Caller, offices: Vec<String>, at: OffsetDateTime) -> Actor {
+    addressee(caller, at).named(offices)
+}
+
 /// The same for a caller who answers for these sites, and learns of no case by it [R2a].
 #[must_use]
 pub fn at_sites(caller: &Caller, sites: Vec<String>, at: OffsetDateTime) -> Actor {

@@ -63,5 +63,6 @@ pub const fn wire_kind(kind: Kind) -> DueKind {
         Kind::SignOff => DueKind::SignOff,
         Kind::Engagement => DueKind::Engagement,
         Kind::Training => DueKind::Training,
+        Kind::Request => DueKind::Request,
     }
 }

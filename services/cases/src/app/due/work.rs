@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    app::{App, due::tell, gate::recheck::recheck, review::call::call_for},
+    app::{App, due::tell, gate::recheck::recheck, request::climb::climb, review::call::call_for},
     domain::{
         due::{
             Kind, Object, Of,
@@ -105,6 +105,7 @@ async fn act(tx: &mut PgConnection, app: &App, held: &Ripe, telling: tell::Telli
     let mut people: Vec<String> = vec![String::new()];
     match (held.object.kind, &held.of) {
         (Kind::Schedule, Of::Case(case)) => return open_on_schedule(tx, app, *case, &held.object, at).await,
+        (Kind::Request, Of::Case(case)) => return climb(tx, app, *case, &held.object, at).await,
         (Kind::Engagement, Of::Mediator(mediator)) => {
             let open = entry::open_cases(tx, std::slice::from_ref(mediator), at).await?;
             let open = open.first().map_or(0, |(_, cases)| *cases);

@@ -22,6 +22,7 @@ pub struct Purged<'a> {
     pub blocks: &'a [Uuid],
     pub due_notices: &'a [Uuid],
     pub entry_notices: &'a [Uuid],
+    pub request_notices: &'a [Uuid],
     pub last_used_at: OffsetDateTime,
     pub at: OffsetDateTime,
 }
@@ -37,6 +38,7 @@ pub fn case_purged(ids: &Ids, signer: &Signer, purged: &Purged<'_>) -> Outgoing 
         block_ids: purged.blocks.iter().map(Uuid::to_string).collect(),
         due_notice_ids: purged.due_notices.iter().map(Uuid::to_string).collect(),
         entry_notice_ids: purged.entry_notices.iter().map(Uuid::to_string).collect(),
+        request_notice_ids: purged.request_notices.iter().map(Uuid::to_string).collect(),
         referral_ids: purged.duplicates.iter().map(Uuid::to_string).collect(),
         last_used_at: Some(wire::timestamp(purged.last_used_at)),
         signature: Vec::new(),

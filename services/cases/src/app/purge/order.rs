@@ -146,6 +146,7 @@ async fn carry_out(
         blocks: &done.blocks,
         due_notices: &done.due_notices,
         entry_notices: &done.entry_notices,
+        request_notices: &done.request_notices,
         last_used_at: facts.last_use,
         at,
     };

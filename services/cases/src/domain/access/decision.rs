@@ -143,6 +143,22 @@ pub enum Verb {
     RecordCurfew,
     #[strum(serialize = "curfew.end")]
     EndCurfew,
+    #[strum(serialize = "request.ask")]
+    AskRequest,
+    #[strum(serialize = "request.withdraw")]
+    WithdrawRequest,
+    #[strum(serialize = "request.list")]
+    ListRequests,
+    /// The requests that are addressed to somebody, or to an office of theirs [R8b].
+    #[strum(serialize = "request.list-addressed")]
+    ListAddressedRequests,
+    #[strum(serialize = "request.answer")]
+    AnswerRequest,
+    #[strum(serialize = "request.decline")]
+    DeclineRequest,
+    /// Information was disclosed to a victim under CCRA s. 26.
+    #[strum(serialize = "victim.tell")]
+    RecordDisclosureToVictim,
     /// The steps of the case, each with the version of the protocols that governed it [R1].
     #[strum(serialize = "step.list")]
     ListSteps,
@@ -211,7 +227,7 @@ pub enum Tie {
     Unit,
     /// A live line in the access list. Of a break-glass: it is the caller's own.
     Line(Line),
-    /// An advice in force is addressed to them: they read it, and learn of no case [GL2c/2d].
+    /// An advice in force or a request is addressed to them: they read it, and learn of no case [GL2c/2d, R8b].
     Addressee,
     /// The entry is to a site that they answer for: they read and decide it, and learn of no case [R2a].
     Site,
@@ -316,12 +332,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::AdviseDrafter
         | Verb::RecordVictimInformed
         | Verb::AmendCondition
-        | Verb::EndCondition => match tie {
-            Tie::Unit | Tie::Line(Officer) => Allowed,
-            Tie::Line(Mediator) => Refused(error::not_your_part()),
-            Tie::Line(BreakGlass) => Refused(error::read_only_access()),
-            Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Hidden,
-        },
+        | Verb::EndCondition => by_who_answers(tie),
         Verb::AssignOfficer
         | Verb::EndOfficer
         | Verb::WhoViewed
@@ -342,7 +353,24 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         Verb::ListSiteEntries | Verb::DecideEntry | Verb::HandOutManifest => at_the_site(tie),
         Verb::PullExtract | Verb::ListExtracts => of_readings(tie, verb),
         Verb::AskEntry | Verb::StepEntry | Verb::ListEntries | Verb::RecordCurfew | Verb::EndCurfew => of_entries(tie, verb),
+        Verb::AskRequest
+        | Verb::WithdrawRequest
+        | Verb::ListRequests
+        | Verb::ListAddressedRequests
+        | Verb::AnswerRequest
+        | Verb::DeclineRequest
+        | Verb::RecordDisclosureToVictim => of_requests(tie, verb),
         Verb::BreakGlass | Verb::EndBreakGlass | Verb::ListBreakGlass | Verb::ReviewBreakGlass => of_break_glass(tie, verb),
+    }
+}
+
+/// What whoever answers for the case does, and nobody else who works on it.
+fn by_who_answers(tie: Tie) -> Decision {
+    match tie {
+        Tie::Unit | Tie::Line(Line::Officer) => Decision::Allowed,
+        Tie::Line(Line::Mediator) => Decision::Refused(error::not_your_part()),
+        Tie::Line(Line::BreakGlass) => Decision::Refused(error::read_only_access()),
+        Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Decision::Hidden,
     }
 }
 
@@ -406,6 +434,21 @@ fn of_readings(tie: Tie, verb: Verb) -> Decision {
     }
 }
 
+/// Requests on a case are read as everything on it, and asked by whoever works on it; the addressee reads and answers their own. Victim
+/// services alone disclose to a victim.
+fn of_requests(tie: Tie, verb: Verb) -> Decision {
+    let is_addressees =
+        matches!(verb, Verb::ListAddressedRequests | Verb::AnswerRequest | Verb::DeclineRequest | Verb::RecordDisclosureToVictim);
+    match (verb, tie) {
+        (_, Tie::Addressee) if is_addressees => Decision::Allowed,
+        (Verb::RecordDisclosureToVictim, Tie::Unit | Tie::Line(_)) => Decision::Refused(error::victim_is_told_by_victim_services()),
+        (Verb::ListRequests, Tie::Unit | Tie::Line(_)) => Decision::Allowed,
+        (Verb::AskRequest | Verb::WithdrawRequest, Tie::Unit | Tie::Line(Line::Officer | Line::Mediator)) => Decision::Allowed,
+        (Verb::AskRequest | Verb::WithdrawRequest, Tie::Line(Line::BreakGlass)) => Decision::Refused(error::read_only_access()),
+        _ => Decision::Hidden,
+    }
+}
+
 /// What whoever answers for a site reads and decides of an entry to it, and nobody else; the unit reads it on the case.
 const fn at_the_site(tie: Tie) -> Decision {
     match tie {
@@ -446,6 +489,7 @@ fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
             | Verb::PlanSession
             | Verb::PullExtract
             | Verb::AskEntry
+            | Verb::AskRequest
             | Verb::RecordCurfew,
             Some(Stage::Closed),
         ) => Decision::Refused(error::case_closed()),

@@ -29,6 +29,8 @@ pub enum Kind {
     Engagement,
     /// A training of a mediator expires [R3d].
     Training,
+    /// An answer to a request for information; a late request climbs [R7c].
+    Request,
 }
 
 impl Kind {
@@ -45,7 +47,7 @@ impl Kind {
     pub const fn hand(self) -> Hand {
         match self {
             Self::Assessment | Self::Consent | Self::FollowUp | Self::Training => Hand::Mediator,
-            Self::Condition | Self::Schedule | Self::Review => Hand::Officer,
+            Self::Condition | Self::Schedule | Self::Review | Self::Request => Hand::Officer,
             Self::SignOff => Hand::Supervisor,
             Self::Engagement => Hand::NationalManager,
         }
@@ -124,7 +126,12 @@ impl Object {
         Self { kind: Kind::Training, id: format!("{module} {mediator}") }
     }
 
-    /// What an answer shows of it: the id of the participant, the condition, the session or the review; of a training its module. The
+    #[must_use]
+    pub fn request(id: Uuid) -> Self {
+        Self { kind: Kind::Request, id: id.to_string() }
+    }
+
+    /// What an answer shows of it: the id of the participant, the condition, the session, the review or the request; of a training its module. The
     /// mediator stands elsewhere in it.
     #[must_use]
     pub fn shown(&self) -> &str {

@@ -19,11 +19,18 @@ pub struct Days {
     pub warning: u16,
     /// After a time, to each alarm, until it is done.
     pub alarm: u16,
+    /// After a request for information, to its answer.
+    pub request: u16,
+    /// After the answer was due, to each further step up.
+    pub climb: u16,
+    /// For which the mediator reads an answer at most.
+    pub answer: u16,
 }
 
 impl Days {
     /// Examples until CSC sets its own.
-    pub const EXAMPLE: Self = Self { first_assessment: 30, schedule: 90, review: 14, sign_off: 14, warning: 7, alarm: 7 };
+    pub const EXAMPLE: Self =
+        Self { first_assessment: 30, schedule: 90, review: 14, sign_off: 14, warning: 7, alarm: 7, request: 10, climb: 5, answer: 30 };
 }
 
 /// Days before the end of an engagement or a training at which it is told, the longest first [D-mediator].
@@ -55,6 +62,8 @@ impl Rule {
             // The first word is that it opened.
             Kind::Review => told(days.review, &[days.review], Some(days.alarm)),
             Kind::SignOff => told(days.sign_off, &[], Some(days.alarm)),
+            // Each time that it is told it climbs one step.
+            Kind::Request => told(days.request, &[], Some(days.climb)),
             Kind::Engagement | Kind::Training => Self { within: 0, before: BEFORE_THE_END.to_vec(), when_due: false, again: None },
         }
     }
@@ -127,6 +136,7 @@ mod tests {
             (Kind::SignOff, 14, &[0, 7, 14, 21]),
             (Kind::Engagement, 0, &[-60, -30]),
             (Kind::Training, 0, &[-60, -30]),
+            (Kind::Request, 10, &[0, 5, 10, 15, 20]),
         ];
         assert_eq!(expected.len(), Kind::ALL.len());
         for (kind, within, times) in expected {
@@ -179,6 +189,9 @@ mod tests {
             sign_off: u16::MAX,
             warning: u16::MAX,
             alarm: u16::MAX,
+            request: u16::MAX,
+            climb: u16::MAX,
+            answer: u16::MAX,
         };
         for kind in Kind::ALL {
             for moment in [OffsetDateTime::UNIX_EPOCH, time::Date::MAX.midnight().assume_utc(), time::Date::MIN.midnight().assume_utc()] {

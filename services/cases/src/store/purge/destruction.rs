@@ -26,6 +26,8 @@ pub struct Destruction {
     pub due_notices: Vec<Uuid>,
     /// What notification was told of its entries: the entries, their steps and their holds.
     pub entry_notices: Vec<Uuid>,
+    /// What notification was told of its requests: their steps.
+    pub request_notices: Vec<Uuid>,
     /// Documents whose bytes are still in the object store; they can no longer be opened.
     pub documents: Vec<Uuid>,
 }
@@ -68,6 +70,7 @@ pub async fn carry_out(
     let conflicts = sqlx::query!("delete from mediator_conflict where case_id = $1", id).execute(&mut *tx).await?;
     let passages = passages(tx, id).await?;
     let (entries, entry_notices) = entries(tx, id).await?;
+    let (requests, request_notices) = requests(tx, id).await?;
     let blocks = sqlx::query_scalar!("delete from gate_block where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
     let stops = sqlx::query!("delete from contact_stop where case_id = $1", id).execute(&mut *tx).await?;
     let leavings = sqlx::query!("delete from leaving where case_id = $1", id).execute(&mut *tx).await?;
@@ -101,10 +104,10 @@ pub async fn carry_out(
         ("purge_order", orders.rows_affected()),
         ("case_step", steps.rows_affected()),
     ]);
-    rows.extend(conditions.into_iter().chain(passages).chain(reviews).chain(entries));
+    rows.extend(conditions.into_iter().chain(passages).chain(reviews).chain(entries).chain(requests));
     let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
     let rows = rows.into_iter().map(counted).collect();
-    Ok(Destruction { keys, rows, holds_lifted, break_glasses, blocks, due_notices, entry_notices, documents })
+    Ok(Destruction { keys, rows, holds_lifted, break_glasses, blocks, due_notices, entry_notices, request_notices, documents })
 }
 
 /// Deletes the conditions of a purged case, the advice on them and what was disclosed, in the order of their foreign keys.
@@ -173,6 +176,21 @@ async fn entries(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<([(&'static st
         ("entry_person", people.rows_affected()),
         ("entry", entries.rows_affected()),
         ("curfew", curfews.rows_affected()),
+    ];
+    Ok((deleted, told))
+}
+
+/// Deletes the requests of a purged case, in the order of their foreign keys, and tells under which ids they were told.
+async fn requests(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<([(&'static str, u64); 4], Vec<Uuid>)> {
+    let told = sqlx::query_scalar!("delete from request_step where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
+    let answers = sqlx::query!("delete from request_answer where case_id = $1", id).execute(&mut *tx).await?;
+    let items = sqlx::query!("delete from request_item where case_id = $1", id).execute(&mut *tx).await?;
+    let requests = sqlx::query!("delete from request where case_id = $1", id).execute(&mut *tx).await?;
+    let deleted = [
+        ("request_step", told.len() as u64),
+        ("request_answer", answers.rows_affected()),
+        ("request_item", items.rows_affected()),
+        ("request", requests.rows_affected()),
     ];
     Ok((deleted, told))
 }

@@ -13,6 +13,9 @@ crate::text::texts! {
     by: "By", "Par";
     advice: "Advice on a condition", "Avis sur une condition";
     entry: "Entry to a site, to whoever answers for it", "Entrée à une unité, à la personne responsable";
+    request: "Request for information", "Demande de renseignements";
+    answer: "Answer to a request", "Réponse à une demande";
+    to_victim: "Disclosure to a victim", "Communication à une victime";
     manifest: "List for the gate of a site", "Liste pour le poste d’entrée d’une unité";
     unknown: "Not stated", "Non précisé";
 }

@@ -49,10 +49,14 @@ fn row(one: &Disclosure, drawing: &Drawing<'_>) -> Vec<Markup> {
         DisclosureKind::ConditionAdvice => texts.advice,
         DisclosureKind::EntryRequest => texts.entry,
         DisclosureKind::EntryManifest => texts.manifest,
+        DisclosureKind::Request => texts.request,
+        DisclosureKind::Answer => texts.answer,
+        DisclosureKind::ToVictim => texts.to_victim,
         DisclosureKind::Unspecified => texts.unknown,
     };
     let page = match one.kind() {
         DisclosureKind::EntryRequest | DisclosureKind::EntryManifest => "entries",
+        DisclosureKind::Request | DisclosureKind::Answer | DisclosureKind::ToVictim => "requests",
         DisclosureKind::ConditionAdvice | DisclosureKind::Unspecified => "conditions",
     };
     let case = drawing.address(&format!("/cases/{}/{page}", one.case_id));

@@ -24,6 +24,7 @@ crate::text::texts! {
     review: "Open review by the RJ Unit", "Réexamen en cours par l’Unité de la justice réparatrice";
     sign_off: "Signature under a review", "Approbation d’un réexamen";
     engagement: "An engagement ends", "Fin d’un engagement";
+    request: "An answer to a request is due", "La réponse à une demande est attendue";
     training: "A training expires", "Échéance d’une formation";
     hand_mediator: "The mediator", "Le médiateur";
     hand_officer: "An officer of the case", "Un agent du dossier";

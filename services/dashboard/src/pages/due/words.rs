@@ -20,6 +20,7 @@ pub const fn kind(value: DueKind, language: Language) -> &'static str {
         DueKind::SignOff => texts.sign_off,
         DueKind::Engagement => texts.engagement,
         DueKind::Training => texts.training,
+        DueKind::Request => texts.request,
     }
 }
 

@@ -8,6 +8,7 @@ mod entry;
 mod lines;
 mod mediator;
 mod outside;
+mod request;
 #[cfg(test)]
 mod tests;
 
@@ -68,6 +69,16 @@ pub enum Template {
     EntryClear,
     /// For the same, and the RJ Unit.
     EntryLapsed,
+    /// Information is asked for: for the addressee, without a word of the case [R8b].
+    RequestAsked,
+    /// A request that nobody answered in time: for the office to which it climbed [R7c].
+    RequestClimbed,
+    /// A request needs no answer any more: for its addressee.
+    RequestWithdrawn,
+    /// For whoever works on the case.
+    RequestAnswered,
+    /// For the same, and the RJ Unit.
+    RequestLate,
     /// A case was opened by break-glass: for supervisors [IM1a].
     BreakGlassOpened,
     /// A person was refused a further break-glass: for supervisors [IM1a].
@@ -174,6 +185,10 @@ impl Template {
     pub const OF_ENTRIES: [Self; 6] =
         [Self::EntryAsked, Self::EntryChanged, Self::EntryDecided, Self::EntryOnHold, Self::EntryClear, Self::EntryLapsed];
 
+    /// What is told of requests for information.
+    pub const OF_REQUESTS: [Self; 5] =
+        [Self::RequestAsked, Self::RequestClimbed, Self::RequestWithdrawn, Self::RequestAnswered, Self::RequestLate];
+
     /// Code on the wire and in tables. It does not distinguish one audience of a concern from another.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -206,6 +221,11 @@ impl Template {
             | Self::EntryOnHold
             | Self::EntryClear
             | Self::EntryLapsed
+            | Self::RequestAsked
+            | Self::RequestClimbed
+            | Self::RequestWithdrawn
+            | Self::RequestAnswered
+            | Self::RequestLate
             | Self::BreakGlassOpened
             | Self::BreakGlassQuotaReached
             | Self::BreakGlassReviewDue
@@ -263,6 +283,11 @@ impl Template {
             Self::EntryOnHold => entry::ON_HOLD,
             Self::EntryClear => entry::CLEAR,
             Self::EntryLapsed => entry::LAPSED,
+            Self::RequestAsked => request::ASKED,
+            Self::RequestClimbed => request::CLIMBED,
+            Self::RequestWithdrawn => request::WITHDRAWN,
+            Self::RequestAnswered => request::ANSWERED,
+            Self::RequestLate => request::LATE,
             Self::BreakGlassOpened => break_glass::BROKEN,
             Self::BreakGlassQuotaReached => break_glass::QUOTA_REACHED,
             Self::BreakGlassReviewDue => break_glass::REVIEW_DUE,

@@ -28,13 +28,16 @@ const FORBIDDEN: [&str; 20] = [
 ];
 const PROTECTED: [&str; 4] = ["marker-narrative", "marker-case", "marker-call-back", "marker-file"];
 const NEED_TO_KNOW: [&str; 4] = ["marker-person", "marker-nature", "marker-place", "marker-advice"];
-const HEADS: [Template; 6] = [
+const HEADS: [Template; 9] = [
     Template::ConcernRingHeadImminent,
     Template::ConcernRingHead,
     Template::AlarmSilent,
     Template::AlarmUnanswered,
     Template::EntryAsked,
     Template::EntryChanged,
+    Template::RequestAsked,
+    Template::RequestClimbed,
+    Template::RequestWithdrawn,
 ];
 const OUTSIDE: [Template; 2] = [Template::OutsideRing, Template::OutsideNotice];
 const PREFERENCES: [Preference; 3] = [Some(Language::English), Some(Language::French), None];
