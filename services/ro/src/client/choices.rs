@@ -5,7 +5,7 @@ use proto::{
     cases::v1::{
         ConditionEnd, ConditionKind, CurfewKind, DeliveryWay, DocumentKind, DocumentSide, DueKind, EngagementEnd, EngagementKind,
         EntryGround, EntryNeed, EntryPurpose, EntryScreening, ExtractPurpose, InformedHow, Initiative, PartKind, ParticipantKind,
-        Requirement, ReviewFinding, RiskLevel, SessionOutcome, Stage, Understanding, Wait, Wish,
+        RequestFile, RequestOutcome, Requirement, ReviewFinding, RiskLevel, SessionOutcome, Stage, Understanding, Wait, Wish,
     },
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin, QueueList},
     reporting::v1::Table,
@@ -59,6 +59,8 @@ choice!(entry_need, EntryNeed, ["interpreter", "sign-language", "mobility", "tty
 choice!(entry_ground, EntryGround, ["safety", "offence", "screening", "time-or-place"]);
 choice!(entry_screening, EntryScreening, ["done", "waived"]);
 choice!(extract_purpose, ExtractPurpose, ["referral", "assessment", "preparation"]);
+choice!(request_file, RequestFile, ["offender", "victim"]);
+choice!(request_outcome, RequestOutcome, ["given", "declined", "not-held"]);
 choice!(curfew_kind, CurfewKind, ["curfew", "reporting"]);
 choice!(wait, Wait, ["officer", "mediator", "end-of-concern"]);
 choice!(
@@ -71,7 +73,11 @@ choice!(
     DeliveryWay,
     ["handed-over", "read-aloud", "by-telephone", "by-video-link", "through-victim-services", "institutional-mail"]
 );
-choice!(due_kind, DueKind, ["assessment", "consent", "condition", "follow-up", "schedule", "review", "sign-off", "engagement", "training"]);
+choice!(
+    due_kind,
+    DueKind,
+    ["assessment", "consent", "condition", "follow-up", "schedule", "review", "sign-off", "engagement", "training", "request"]
+);
 choice!(review_finding, ReviewFinding, ["goes-on", "goes-on-with-measures"]);
 choice!(stage, Stage, ["assessment", "preparation", "mediation", "follow-up", "paused", "closed"]);
 choice!(
@@ -144,6 +150,8 @@ mod tests {
         complete(condition_end(), |n| ConditionEnd::try_from(n).ok().map(|v| v.as_str_name()));
         complete(informed_how(), |n| InformedHow::try_from(n).ok().map(|v| v.as_str_name()));
         complete(extract_purpose(), |n| ExtractPurpose::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(request_file(), |n| RequestFile::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(request_outcome(), |n| RequestOutcome::try_from(n).ok().map(|v| v.as_str_name()));
         complete(due_kind(), |n| DueKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(review_finding(), |n| ReviewFinding::try_from(n).ok().map(|v| v.as_str_name()));
         complete(stage(), |n| Stage::try_from(n).ok().map(|v| v.as_str_name()));

@@ -48,6 +48,8 @@ pub mod purge;
 pub mod quarantine;
 pub mod referral;
 pub mod report;
+pub mod request;
+mod request_card;
 pub mod review;
 pub mod seed;
 pub mod session;
@@ -92,6 +94,9 @@ pub enum Command {
     /// What OMS says of the offender of a case
     #[command(subcommand)]
     Extract(extract::Command),
+    /// Information asked of an office or a person: ask, answer, decline
+    #[command(subcommand)]
+    Request(request::Command),
     /// The register of disclosures
     #[command(subcommand)]
     Disclosure(disclosure::Command),
@@ -171,6 +176,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Condition(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Entry(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Extract(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Request(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Disclosure(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Due(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Review(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
