@@ -9,12 +9,13 @@ use harness::{
 };
 use proto::{
     cases::v1::{
-        AddParticipantRequest, AdviseDrafterRequest, AskEntryRequest, AssignMediatorRequest, BreakGlassRequest, Case, ConditionKind,
-        ConsentStatus, CurfewKind, DecideEntryRequest, DescribeModeRequest, DocumentKind, DocumentOffered, DraftProtocolRequest, EntryNeed,
-        EntryPurpose, EntryScreening, EntryStep, FindCaseByReferralRequest, GetCaseRequest, HoldKind, Initiative, ItemStep,
-        KeepDocumentRequest, ListReviewsRequest, PartKind, ParticipantKind, PlaceHoldRequest, PlanSessionRequest, ProtocolPart,
-        PutPartRequest, RecordAssessmentRequest, RecordConditionRequest, RecordConsentRequest, RecordCurfewRequest, RegisterItemRequest,
-        Requirement, RiskLevel, StepItemRequest, Understanding, keep_document_request::Part,
+        AddParticipantRequest, AdviseDrafterRequest, AskEntryRequest, AskRequestRequest, AskedItem, AssignMediatorRequest,
+        BreakGlassRequest, Case, ConditionKind, ConsentStatus, CurfewKind, DecideEntryRequest, DescribeModeRequest, DocumentKind,
+        DocumentOffered, DraftProtocolRequest, EntryNeed, EntryPurpose, EntryScreening, EntryStep, FindCaseByReferralRequest,
+        GetCaseRequest, HoldKind, Initiative, ItemStep, KeepDocumentRequest, ListReviewsRequest, PartKind, ParticipantKind,
+        PlaceHoldRequest, PlanSessionRequest, ProtocolPart, PutPartRequest, RecordAssessmentRequest, RecordConditionRequest,
+        RecordConsentRequest, RecordCurfewRequest, RegisterItemRequest, RequestFile, RequestItemKind, Requirement, RiskLevel,
+        StepItemRequest, Understanding, keep_document_request::Part,
     },
     intake::v1::{Disposition, Known, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmitReferralRequest},
     operations::v1::ListQuarantineRequest,
@@ -185,7 +186,8 @@ async fn fill(system: &System, case: Case) -> Places {
         ("{hold}", hold),
         ("{glass}", glass),
     ];
-    let of_entries = [("{entry}", waits), ("{admitted}", admitted), ("{curfew}", curfew)];
+    let asked = information(system, &case_id, &offender).await;
+    let of_entries = [("{request}", asked), ("{entry}", waits), ("{admitted}", admitted), ("{curfew}", curfew)];
     ids.into_iter().chain([("{condition}", condition), ("{advice}", advice), ("{review}", review)]).chain(of_entries).collect()
 }
 
@@ -215,6 +217,22 @@ async fn passages(system: &System, case: &str, victim: &str, offender: &str) -> 
     };
     let meeting = system.sessions(OFFICER).plan_session(meeting).await.unwrap().into_inner().session_id;
     (item, meeting)
+}
+
+/// A request that waits for the answer of the staff of a site.
+async fn information(system: &System, case: &str, offender: &str) -> String {
+    let item = |kind: RequestItemKind, words: &str| AskedItem { kind: kind.into(), words: words.into() };
+    let request = AskRequestRequest {
+        case_ref: case.into(),
+        file: RequestFile::Offender.into(),
+        participant_id: offender.into(),
+        office: role::STAFF.into(),
+        place: "mission".into(),
+        items: vec![item(RequestItemKind::Summary, ""), item(RequestItemKind::Other, "XQ-7")],
+        reason: "XQ-8".into(),
+        ..AskRequestRequest::default()
+    };
+    system.requests(OFFICER).ask_request(request).await.unwrap().into_inner().request_id
 }
 
 /// An entry that waits for a decision, one that was approved, and a curfew.

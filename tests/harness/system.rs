@@ -22,7 +22,8 @@ use proto::{
         exchange_service_client::ExchangeServiceClient, extract_service_client::ExtractServiceClient,
         hold_service_client::HoldServiceClient, mediator_service_client::MediatorServiceClient, mode_service_client::ModeServiceClient,
         participant_service_client::ParticipantServiceClient, protocol_service_client::ProtocolServiceClient,
-        purge_service_client::PurgeServiceClient, review_service_client::ReviewServiceClient, session_service_client::SessionServiceClient,
+        purge_service_client::PurgeServiceClient, request_service_client::RequestServiceClient, review_service_client::ReviewServiceClient,
+        session_service_client::SessionServiceClient,
     },
     intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
     notification::v1::{
@@ -261,6 +262,7 @@ clients! {
         mediators: MediatorServiceClient,
         protocols: ProtocolServiceClient,
         purges: PurgeServiceClient,
+        requests: RequestServiceClient,
         reviews: ReviewServiceClient,
         sessions: SessionServiceClient,
     }

@@ -31,6 +31,7 @@ mod proposal;
 mod protocol;
 mod referral;
 mod report;
+mod request;
 mod review;
 mod session;
 mod site;

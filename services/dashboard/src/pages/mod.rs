@@ -36,6 +36,7 @@ pub mod raise;
 pub mod receipt;
 pub mod referral;
 pub mod report;
+pub mod request;
 pub mod review;
 pub mod session;
 pub mod sign_in;
@@ -77,6 +78,7 @@ pub const ALL: &[&Page] = &[
     &extract::PAGE,
     &session::PAGE,
     &entry::PAGE,
+    &request::PAGE,
     &break_glass::PAGE,
     &hold::PAGE,
     &purge::PAGE,

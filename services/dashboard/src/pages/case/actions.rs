@@ -36,6 +36,7 @@ pub fn of_case(case: &Case, part: Part, drawing: &Drawing<'_>) -> Markup {
                 (link("/exchange", texts.exchange))
                 (link("/sessions", texts.sessions))
                 (link("/entries", texts.entries))
+                (link("/requests", texts.requests))
                 (link("/person-move", texts.person_moved))
             }
             (link("/conditions", texts.conditions))

@@ -89,6 +89,7 @@ crate::text::texts! {
     no_document: "No document is on this file.", "Aucun document ne figure à ce dossier.";
     all_documents: "All documents, with their details", "Tous les documents, en détail";
     sessions: "Sessions", "Séances";
+    requests: "Requests for information", "Demandes de renseignements";
     entries: "Entries to sites", "Entrées aux unités";
     steps: "Steps and protocols", "Étapes et protocoles";
     replay: "As it was known before", "Tel qu’il était connu auparavant";

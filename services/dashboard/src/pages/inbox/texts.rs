@@ -11,6 +11,7 @@ crate::text::texts! {
     told_at: "Sent", "Envoyé le";
     read_at: "Read", "Lu le";
     mark_read: "Mark as read", "Marquer comme lu";
+    open_requests: "Open the requests to you", "Ouvrir les demandes qui vous sont adressées";
     open_entries: "Open the entries", "Ouvrir les entrées";
     open_concern: "Open the safety event", "Ouvrir l’événement de sécurité";
 }

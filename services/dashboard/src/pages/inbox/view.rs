@@ -10,6 +10,9 @@ use crate::parts::{drawing::Drawing, form::Press, person, table, time::instant};
 /// Notices to whoever answers for a site: they lead to its entries.
 const AT_A_SITE: [&str; 2] = ["entry-asked", "entry-changed"];
 
+/// Notices to whoever is asked for information: they lead to the requests to them.
+const TO_AN_ADDRESSEE: [&str; 2] = ["request-asked", "request-climbed"];
+
 /// A page of the inbox.
 pub struct Listing {
     pub answer: ListInboxResponse,
@@ -45,6 +48,7 @@ fn item(told: &InboxItem, drawing: &Drawing<'_>) -> Markup {
         article class=(if read_at.is_some() { "card told" } else { "card told unread" }) aria-labelledby=(heading) {
             h2 id=(heading) lang=[language] { (told.title) }
             p class="facts" {
+                @if TO_AN_ADDRESSEE.contains(&told.template.as_str()) { a class="details" href=(drawing.address("/requests")) { (texts.open_requests) } }
                 @if read_at.is_none() { strong { (texts.unread) } }
                 @if let Some(at) = told.created_at.as_ref().and_then(at) { span { (texts.told_at) " " (instant(at)) } }
                 span { (texts.told_to) " " (person::recipient(&told.recipient, drawing)) }
