@@ -178,7 +178,7 @@ async fn fill(system: &System, case: Case) -> Places {
     let review = system.reviews(OFFICER).list_reviews(request).await.unwrap().into_inner().reviews.remove(0).review_id;
     let (waits, admitted, curfew) = entries(system, &case_id, &victim, &offender).await;
     let ids = [
-        ("{case}", case_id),
+        ("{case}", case_id.clone()),
         ("{participant}", victim),
         ("{mode}", mode),
         ("{item}", item),

@@ -111,7 +111,7 @@ pub const REASONS: List = &[
     ("channel-removed", "The person removed the channel", "La personne a retiré ce moyen"),
     ("channel-unconfirmed", "Not confirmed by its code", "Non confirmé par son code"),
     ("class-forbids-email", "Too sensitive for e-mail", "Trop sensible pour le courriel"),
-    ("contact-stopped", "Not sent: contact is paused", "Non envoyé : la communication est en pause"),
+    ("contact-stopped", "Not sent: contact is paused", "Non envoyé : la communication est en pause"),
     ("code-over", "The code is no longer good", "Le code n’est plus valable"),
     ("do-not-contact", "Marked not to be contacted", "Ne pas contacter"),
     ("email-not-configured", "E-mail is not set up", "Le courriel n’est pas configuré"),

@@ -292,8 +292,6 @@ pub fn allowed(tie: Tie, verb: Verb, stage: Option<Stage>) -> Result<()> {
 }
 
 fn by_tie(tie: Tie, verb: Verb) -> Decision {
-    use Decision::{Allowed, Hidden, Refused};
-    use Line::{BreakGlass, Mediator, Officer};
     match verb {
         Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern | Verb::RecordStatement => by_the_service(tie),
         Verb::List
@@ -304,6 +302,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::ReadDocument
         | Verb::ListConditions
         | Verb::ListItems
+        | Verb::ListExtracts
         | Verb::ListSessions
         | Verb::ListSteps => of_readers(tie),
         Verb::AddParticipant
@@ -317,12 +316,9 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::KeepDocument
         | Verb::RegisterItem
         | Verb::StepItem
+        | Verb::PullExtract
         | Verb::PlanSession
-        | Verb::StepSession => match tie {
-            Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
-            Tie::Line(BreakGlass) => Refused(error::read_only_access()),
-            Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Hidden,
-        },
+        | Verb::StepSession => by_who_works(tie),
         Verb::AssignMediator
         | Verb::EndMediator
         | Verb::MatchMediators
@@ -342,16 +338,10 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::ListDue
         | Verb::OrderPurge
         | Verb::ConfirmPurge
-        | Verb::ReadCertificate => match tie {
-            Tie::Unit => Allowed,
-            Tie::Line(Officer | Mediator) => Refused(error::not_your_part()),
-            Tie::Line(BreakGlass) => Refused(error::read_only_access()),
-            Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Hidden,
-        },
+        | Verb::ReadCertificate => by_the_unit(tie),
         Verb::ListDisclosures | Verb::ReadWording | Verb::ListAdvice | Verb::ReadAdvice => of_disclosures(tie, verb),
         Verb::ListDueThings | Verb::GetWorkload | Verb::ListReviews | Verb::FinishReview | Verb::SignOffReview => of_supervision(tie, verb),
         Verb::ListSiteEntries | Verb::DecideEntry | Verb::HandOutManifest => at_the_site(tie),
-        Verb::PullExtract | Verb::ListExtracts => of_readings(tie, verb),
         Verb::AskEntry | Verb::StepEntry | Verb::ListEntries | Verb::RecordCurfew | Verb::EndCurfew => of_entries(tie, verb),
         Verb::AskRequest
         | Verb::WithdrawRequest
@@ -361,6 +351,25 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::DeclineRequest
         | Verb::RecordDisclosureToVictim => of_requests(tie, verb),
         Verb::BreakGlass | Verb::EndBreakGlass | Verb::ListBreakGlass | Verb::ReviewBreakGlass => of_break_glass(tie, verb),
+    }
+}
+
+/// What everybody who works on the case does.
+fn by_who_works(tie: Tie) -> Decision {
+    match tie {
+        Tie::Unit | Tie::Line(Line::Officer | Line::Mediator) => Decision::Allowed,
+        Tie::Line(Line::BreakGlass) => Decision::Refused(error::read_only_access()),
+        Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Decision::Hidden,
+    }
+}
+
+/// What supervisors and the National Manager do, and nobody else who knows of the case.
+fn by_the_unit(tie: Tie) -> Decision {
+    match tie {
+        Tie::Unit => Decision::Allowed,
+        Tie::Line(Line::Officer | Line::Mediator) => Decision::Refused(error::not_your_part()),
+        Tie::Line(Line::BreakGlass) => Decision::Refused(error::read_only_access()),
+        Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger => Decision::Hidden,
     }
 }
 
@@ -419,16 +428,6 @@ fn of_supervision(tie: Tie, verb: Verb) -> Decision {
 fn of_entries(tie: Tie, verb: Verb) -> Decision {
     match (verb, tie) {
         (Verb::ListEntries, Tie::Unit | Tie::Line(_)) | (_, Tie::Unit | Tie::Line(Line::Officer | Line::Mediator)) => Decision::Allowed,
-        (_, Tie::Line(Line::BreakGlass)) => Decision::Refused(error::read_only_access()),
-        (_, Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger) => Decision::Hidden,
-    }
-}
-
-/// Extracts of OMS: read as everything on the case, and pulled by whoever works on it.
-fn of_readings(tie: Tie, verb: Verb) -> Decision {
-    match (verb, tie) {
-        (Verb::ListExtracts, _) => of_readers(tie),
-        (_, Tie::Unit | Tie::Line(Line::Officer | Line::Mediator)) => Decision::Allowed,
         (_, Tie::Line(Line::BreakGlass)) => Decision::Refused(error::read_only_access()),
         (_, Tie::Service | Tie::Addressee | Tie::Site | Tie::Stranger) => Decision::Hidden,
     }

@@ -66,7 +66,6 @@ pub async fn carry_out(
     let (reviews, due_notices) = reviews(tx, id).await?;
     let consents = sqlx::query!("delete from consent_record where case_id = $1", id).execute(&mut *tx).await?;
     let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
-    let extracts = sqlx::query!("delete from extract where case_id = $1", id).execute(&mut *tx).await?;
     let conflicts = sqlx::query!("delete from mediator_conflict where case_id = $1", id).execute(&mut *tx).await?;
     let passages = passages(tx, id).await?;
     let (entries, entry_notices) = entries(tx, id).await?;
@@ -89,7 +88,6 @@ pub async fn carry_out(
         ("break_glass", broken.rows_affected()),
         ("consent_record", consents.rows_affected()),
         ("assessment", assessments.rows_affected()),
-        ("extract", extracts.rows_affected()),
         ("mediator_conflict", conflicts.rows_affected()),
         ("gate_block", blocks.len() as u64),
         ("contact_stop", stops.rows_affected()),
@@ -110,8 +108,9 @@ pub async fn carry_out(
     Ok(Destruction { keys, rows, holds_lifted, break_glasses, blocks, due_notices, entry_notices, request_notices, documents })
 }
 
-/// Deletes the conditions of a purged case, the advice on them and what was disclosed, in the order of their foreign keys.
-async fn conditions(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<[(&'static str, u64); 5]> {
+/// Deletes the conditions of a purged case, the advice on them, what was disclosed and what was read in OMS, in the order of their foreign keys.
+async fn conditions(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<[(&'static str, u64); 6]> {
+    let extracts = sqlx::query!("delete from extract where case_id = $1", id).execute(&mut *tx).await?;
     let disclosures = sqlx::query!("delete from disclosure where case_id = $1", id).execute(&mut *tx).await?;
     let advice = sqlx::query!("delete from condition_advice where case_id = $1", id).execute(&mut *tx).await?;
     let answers = sqlx::query!("delete from condition_answer where case_id = $1", id).execute(&mut *tx).await?;
@@ -123,6 +122,7 @@ async fn conditions(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<[(&'static 
         ("condition_answer", answers.rows_affected()),
         ("condition_step", steps.rows_affected()),
         ("condition", conditions.rows_affected()),
+        ("extract", extracts.rows_affected()),
     ])
 }
 

@@ -20,7 +20,7 @@ crate::text::texts! {
     understanding_note: "What else is to be known of that check", "Autre précision sur cette vérification";
     witness: "Name of who witnessed it", "Nom de la personne témoin";
     scan: "Id of the scanned form", "Identifiant du formulaire numérisé";
-    scan_hint: "A consent form kept on this file. It may follow: record the same consent again with it, and it ends when it would have ended.", "Un formulaire de consentement conservé au dossier. Il peut suivre : consignez de nouveau le même consentement avec lui; son dernier jour reste le même.";
+    scan_hint: "A consent form kept on this file. It may follow: record the same consent again with it, and it ends when it would have ended.", "Un formulaire de consentement conservé au dossier. Il peut suivre : consignez de nouveau le même consentement avec lui; son dernier jour reste le même.";
     again: "Where it is offered again after a withdrawal", "S’il est offert de nouveau après un retrait";
     again_hint: "Recorded by who answers for the case, and not by its mediator.", "Consigné par la personne responsable du dossier, et non par son médiateur.";
     initiative: "How they said, on their own initiative, that they want to go on", "Comment la personne a dit, de sa propre initiative, vouloir continuer";

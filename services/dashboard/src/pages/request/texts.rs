@@ -27,7 +27,7 @@ crate::text::texts! {
     words: "In words", "En mots";
     words_hint: "For something else, or for what victim services are to tell. The addressee reads it.", "Pour autre chose, ou pour ce que les services aux victimes doivent communiquer. Le destinataire le lit.";
     reason: "Why", "Pourquoi";
-    reason_hint: "The addressee reads this: nothing of the programme, of the other party or of the case.", "Le destinataire lit ce texte : rien sur le programme, sur l’autre partie ni sur le cas.";
+    reason_hint: "The addressee reads this: nothing of the programme, of the other party or of the case.", "Le destinataire lit ce texte : rien sur le programme, sur l’autre partie ni sur le cas.";
     kind_summary: "Summary of the file", "Résumé du dossier";
     kind_plan: "Plan", "Planification";
     kind_conduct: "Conduct", "Comportement";
@@ -51,7 +51,7 @@ crate::text::texts! {
     outcome_declined: "Declined", "Refusé";
     outcome_not_held: "Not held", "Non détenu";
     waits: "Waits", "En attente";
-    closed: "It cannot be read now: its time is over, or it was given to somebody else.", "Lecture impossible à présent : sa période est terminée, ou elle a été donnée à quelqu’un d’autre.";
+    closed: "It cannot be read now: its time is over, or it was given to somebody else.", "Lecture impossible à présent : sa période est terminée, ou elle a été donnée à quelqu’un d’autre.";
     readable_until: "Readable until", "Lisible jusqu’au";
     answer: "Answer", "Répondre";
     answer_title: "Your answer", "Votre réponse";

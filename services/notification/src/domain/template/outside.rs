@@ -93,7 +93,7 @@ pub(super) const ADDRESS_CODE: Bilingual = Bilingual {
         body: |data| {
             Lines::of(format!("Your code is {}. It is good for ten minutes.", data.code.expose()))
                 .line("Give it on the page “My account”: from then on you are told at this address. If you did not ask for it, do nothing.")
-                .line("Do not answer this message.")
+                .line(format!("Reference {}. Do not answer this message.", data.reference))
                 .text()
         },
     },
@@ -102,7 +102,7 @@ pub(super) const ADDRESS_CODE: Bilingual = Bilingual {
         body: |data| {
             Lines::of(format!("Votre code est {}. Il est valable dix minutes.", data.code.expose()))
                 .line("Donnez-le à la page « Mon compte » : vous serez dès lors avisé à cette adresse. Si vous n'avez rien demandé, ne faites rien.")
-                .line("Ne répondez pas à ce message.")
+                .line(format!("Référence {}. Ne répondez pas à ce message.", data.reference))
                 .text()
         },
     },
