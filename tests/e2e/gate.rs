@@ -26,6 +26,18 @@ use crate::{
 const OFFICER: &str = "rj-officer-1";
 const MEDIATOR: &str = "mediator-1";
 const HEAD: &str = "institutional-head-mission";
+/// What is said of a consent that is given.
+const GIVEN: [&str; 9] = [
+    "--form-version",
+    "RO-form-3",
+    "--language",
+    "english",
+    "--informed-and-voluntary",
+    "--how",
+    "in-person",
+    "--understanding",
+    "own-words",
+];
 
 /// A referral, and its case in mediation by letter.
 pub struct Mediating {
@@ -192,19 +204,18 @@ async fn a_participant_withdraws_and_comes_back_by_their_own_word_with_the_comma
     stopped(&system, &case, false).await;
     let (_, shown) = ro(&system, OFFICER, &["case", "show", number]).await;
     assert!(shown.contains("letter  withdrawn"), "{shown}");
-    let give = ["--form-version", "RO-form-3", "--language", "english", "--informed-and-voluntary"];
     // To the microsecond: in the same second as the withdrawal it would lie before it.
     let said_at = Clock::system().now().format(&Rfc3339).unwrap();
     let own = ["--own-initiative", "by-telephone", "--said-at", &said_at];
     for (who, args, code) in [
         (MEDIATOR, consent("offer").to_vec(), "own-initiative-missing"),
-        (MEDIATOR, [&consent("give")[..], &give].concat(), "own-initiative-missing"),
+        (MEDIATOR, [&consent("give")[..], &GIVEN].concat(), "own-initiative-missing"),
         (MEDIATOR, [&consent("offer")[..], &own].concat(), "own-initiative-by-mediator"),
     ] {
         let (done, said) = ro(&system, who, &args).await;
         assert!(!done && said.contains(code), "{said}");
     }
-    for args in [[&consent("offer")[..], &own].concat(), [&consent("give")[..], &give].concat()] {
+    for args in [[&consent("offer")[..], &own].concat(), [&consent("give")[..], &GIVEN].concat()] {
         let (done, said) = ro(&system, OFFICER, &args).await;
         assert!(done, "{said}");
     }
@@ -271,9 +282,8 @@ async fn a_described_mode_is_consented_to_and_entered_with_the_command_that_peop
         let (done, said) = ro(&system, MEDIATOR, &args).await;
         assert!(!done && said.contains(code), "{said}");
     }
-    let give = ["--form-version", "RO-form-3", "--language", "english", "--informed-and-voluntary"];
     for person in &case.participants {
-        for (verb, rest) in [("offer", &[][..]), ("give", &give[..])] {
+        for (verb, rest) in [("offer", &[][..]), ("give", &GIVEN[..])] {
             let whose = ["case", "consent", verb, number, "--participant", &person.participant_id, "--mode", "other", "--described", &id];
             let (done, said) = ro(&system, MEDIATOR, &[&whose[..], rest].concat()).await;
             assert!(done, "{said}");
@@ -332,7 +342,7 @@ async fn a_withdrawal_reaches_notification_and_ends_there_when_everyone_goes_on(
     stands(true).await;
     let said_at = Clock::system().now().format(&Rfc3339).unwrap();
     consent("offer", &["--own-initiative", "by-telephone", "--said-at", &said_at]).await;
-    consent("give", &["--form-version", "RO-form-3", "--language", "english", "--informed-and-voluntary"]).await;
+    consent("give", &GIVEN).await;
     reviewed(&system, &case).await;
     go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap();
     stands(false).await;
