@@ -173,15 +173,16 @@ async fn many_instances_take_each_thing_and_in_effect_once_and_a_pass_that_broke
     let instances: Vec<App> = (0..4).map(|n| App { ids: base::Ids::seeded(100 + n), ..world.app.clone() }).collect();
     let passes = futures::future::join_all(instances.iter().map(|app| work(app, true))).await;
     let taken: usize = passes.into_iter().map(Result::unwrap).sum();
-    // Of each case two assessments, and the review that the schedule opens.
-    assert_eq!(taken, 18);
+    // Of each case two assessments, and the review that the schedule opens; that it is open is told once it is planned, by an instance that
+    // comes late or by the next pass.
+    let rest = work(&world.app, false).await.unwrap();
+    assert!(taken >= 18 && taken + rest == 24, "{taken} and {rest}");
     assert_eq!(world.count("select count(*) from review where trigger = 'schedule'").await, 6);
-    let events = told(&world).await;
+    let events: Vec<_> = told(&world).await.into_iter().filter(|event| event.kind() == DueKind::Assessment).collect();
     let mut notices: Vec<&str> = events.iter().map(|event| event.notice_id.as_str()).collect();
     notices.sort_unstable();
     notices.dedup();
     assert_eq!((notices.len(), events.len()), (12, 24), "each to the mediator and the officer");
-    assert_eq!(work(&world.app, false).await.unwrap(), 6, "that a review is open is told once it is planned");
     assert_eq!(work(&world.app, false).await.unwrap(), 0);
     // The clock is set back for a day, and goes on.
     let so_far = told(&world).await.len();
