@@ -190,7 +190,7 @@ const PAGES: &[Entry] = &[
 ];
 
 /// Addresses at which there is no page to look at: what a button sends, the ways to and from the provider, the live stream, a file.
-const NO_PAGE: [&str; 18] = [
+const NO_PAGE: [&str; 19] = [
     "/accept",
     "/read",
     "/sign-out",
@@ -205,6 +205,7 @@ const NO_PAGE: [&str; 18] = [
     "/browsers",
     "/numbers",
     "/{channel}/confirm",
+    "/account/address",
     "/{channel}/remove",
     "/part/remove",
     "/{protocol}/submit",
